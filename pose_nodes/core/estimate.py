@@ -1,0 +1,68 @@
+"""A pose, and all that it was judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How well one depth image supports one pose of a mesh: the mesh rendered at the pose against the depth.
+
+    The pixels of the rendered silhouette are sorted into *explained* (measured depth agrees), *occluded*
+    (something nearer was measured), *contradicted* (the camera sees through to something farther) and
+    *missing* (nothing was measured).
+
+    Attributes:
+        inlier_ratio: explained / (explained + contradicted), 0 to 1.
+        depth_residual: median distance of explained pixels to the surface, metres; NaN without any.
+        visible_fraction: explained / silhouette (with the part outside the image), 0 to 1.
+        occluded_fraction: occluded / silhouette.
+        contradicted_fraction: contradicted / silhouette.
+        missing_fraction: missing / silhouette, with the part outside the image.
+        mask_iou: overlap of explained pixels and mask, intersection over union; NaN without a mask.
+        mask_coverage: share of the mask's measured pixels that the object explains; NaN without a mask.
+        margin: how much better than the best *different* pose this one scored, 0 to 1; NaN if not compared.
+    """
+
+    inlier_ratio: float
+    depth_residual: float
+    visible_fraction: float
+    occluded_fraction: float = 0.0
+    contradicted_fraction: float = 0.0
+    missing_fraction: float = 0.0
+    mask_iou: float = float("nan")
+    mask_coverage: float = float("nan")
+    margin: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class PoseEstimate:
+    """The pose of one object in one frame.
+
+    Attributes:
+        class_name: name of the object in the object library.
+        T_camera_object: (4, 4) float64, maps mesh coordinates (metres) into the camera's optical frame.
+        size: (3,) float64, extent along the object's axes, metres.
+        score: confidence, 0 to 1.
+        covariance: (6, 6) float64 of (x, y, z, rotX, rotY, rotZ) about the camera's fixed axes through the
+            object's origin, m^2 and rad^2 (the order of geometry_msgs/PoseWithCovariance).
+        evidence: what the pose was judged by.
+        verified: whether the evidence suffices to act on the pose.
+        reason: one sentence on why it is, or is not, verified.
+        seconds: time spent, by stage.
+    """
+
+    class_name: str
+    T_camera_object: NDArray[np.float64]
+    size: NDArray[np.float64]
+    score: float
+    covariance: NDArray[np.float64]
+    evidence: Evidence
+    verified: bool
+    reason: str
+    seconds: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Rigid motions, pinhole cameras, point clouds, symmetry groups and boxes."""
