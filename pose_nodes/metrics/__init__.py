@@ -1,0 +1,1 @@
+"""Errors of poses, and their statistics over a recording."""
