@@ -51,10 +51,10 @@ def _install_python_packages(venv: Path, genuine_ros: bool) -> None:
     ours = ["--editable", f"{REPOSITORY}[test]"]
     ros = [NUMPY_OF_ROS] if genuine_ros else ["--requirement", str(REQUIREMENTS)]
     # -I: a sourced ROS must not make pip believe that its packages are in the environment.
-    pip = [venv / "bin" / "python", "-I", "-m", "pip", "install", "--disable-pip-version-check"]
+    pip = [str(venv / "bin" / "python"), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [*pip, "--progress-bar", "off", "--report", report, *ros, *ours]
+        command = [*pip, "--progress-bar", "off", "--report", str(report), *ros, *ours]
         run(command, "Installing Python packages", {"_ROS_WHEELS_BOOTSTRAP_COMPLETE": "1"})
         _print_installed(report)
 
@@ -89,13 +89,15 @@ def _steps(venv: Path, genuine_ros: bool) -> list[Step]:
     project = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8").split("\n[tool.")[0]
     release = f"those of ROS {os.environ.get('ROS_DISTRO')}" if genuine_ros else "the ROS 2 Jazzy wheels"
     packages = [
-        package
-        for package in interface_packages.PACKAGES
-        if not genuine_ros or package.name == "pose_nodes"
+        package for package in interface_packages.PACKAGES if not genuine_ros or package.name == "pose_nodes"
     ]
     return [
-        Step("packages", f"Installing Python packages, with {release}; the first time this takes minutes",
-             (*pins, project, kind), lambda: _install_python_packages(venv, genuine_ros)),
+        Step(
+            "packages",
+            f"Installing Python packages, with {release}; the first time this takes minutes",
+            (*pins, project, kind),
+            lambda: _install_python_packages(venv, genuine_ros),
+        ),
         Step("paths", "Setting up Python's path", (kind,), lambda: _write_paths(venv, genuine_ros)),
         *(interface_packages.step(package, venv, pins) for package in packages),
         Step("links", "Linking config and launch files", (kind,), lambda: _link_shared_files(venv)),
@@ -113,8 +115,12 @@ def set_up(venv: Path) -> None:
     system_packages.ensure()
     stamps = venv / "stamps"
     kind = (sys.executable, sys.version, str(genuine_ros), str(venv))
-    made = Step("venv", f"Making {venv} with Python {sys.version.split()[0]}", kind,
-                lambda: _make_venv(venv, genuine_ros))
+    made = Step(
+        "venv",
+        f"Making {venv} with Python {sys.version.split()[0]}",
+        kind,
+        lambda: _make_venv(venv, genuine_ros),
+    )
     changed = perform(made, stamps)
     steps = _steps(venv, genuine_ros)
     changed = any([perform(step, stamps) for step in steps]) or changed

@@ -1,4 +1,4 @@
-"""System libraries and programs that no Python wheel brings: installs them, or names the command that does."""
+"""System libraries and programs that no Python wheel brings: installs them, or says how to."""
 
 from __future__ import annotations
 
