@@ -1,0 +1,89 @@
+"""The life of a node process: start, spin, and an end without traceback on SIGINT and SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Protocol
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+_WAKE_S = 0.2
+
+
+class StopRequest:
+    """Set by a signal or by the node itself; the process then ends in order.
+
+    rclpy's own handler shuts the context down at once, under the feet of threads that still publish; ours
+    lets the node deactivate first.
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.exit_code = 0
+
+    def __call__(self, exit_code: int = 0) -> None:
+        """Ask for the end of the process."""
+        self.exit_code = exit_code
+        self._event.set()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the process is to end."""
+        return self._event.is_set()
+
+    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """Handler for SIGINT and SIGTERM."""
+        self()
+
+
+class RunnableNode(Protocol):
+    """What `run_node` asks of a node besides being one."""
+
+    def finish(self) -> None:
+        """Stop all work before the node is destroyed."""
+
+
+def run_node(make_node: Callable[[StopRequest], Node], arguments: Sequence[str] | None = None) -> int:
+    """Make a node and spin it until a signal, or the node itself, asks for the end.
+
+    Args:
+        make_node: called after rclpy is initialised; the node has `finish`.
+        arguments: command line with ROS arguments; sys.argv by default.
+
+    Returns:
+        The exit code: 0 unless the node asked for another.
+    """
+    stop = StopRequest()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop.on_signal)
+    rclpy.init(
+        args=list(sys.argv if arguments is None else arguments),
+        signal_handler_options=SignalHandlerOptions.NO,
+    )
+    try:
+        node = make_node(stop)
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        while not stop.is_set:
+            executor.spin_once(timeout_sec=_WAKE_S)
+        node.finish()
+        executor.shutdown()
+        node.destroy_node()
+    finally:
+        rclpy.try_shutdown()
+    return stop.exit_code
+
+
+def start(node: LifecycleNode) -> bool:
+    """Configure and activate a lifecycle node, as a manager would; False when it could not be configured."""
+    if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
+        return False
+    return node.trigger_activate() == TransitionCallbackReturn.SUCCESS
