@@ -27,17 +27,16 @@ def _prepended(variable: str, entries: list[str]) -> str:
     return os.pathsep.join(dict.fromkeys([*entries, *(entry for entry in old if entry)]))
 
 
-def _loopback_transport() -> dict[str, str]:
+def loopback_transport() -> dict[str, str]:
     """Fast DDS with a shared-memory segment that holds images, and UDP on 127.0.0.1 alone.
 
     SYSTEM_DEFAULT leaves the profile alone; LOCALHOST would add a transport that binds all interfaces.
     """
-    chosen = {name: os.environ[name] for name in ("FASTRTPS_DEFAULT_PROFILES_FILE",) if name in os.environ}
     return {
         "RMW_IMPLEMENTATION": "rmw_fastrtps_cpp",
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT",
         "FASTRTPS_DEFAULT_PROFILES_FILE": str(LOOPBACK_PROFILE),
-    } | chosen
+    }
 
 
 def _wheel_paths(venv: Path) -> dict[str, str]:
@@ -61,10 +60,8 @@ def ros_environment(venv: Path, domain_id: int | None = None) -> dict[str, str]:
     Args:
         venv: the virtual environment of ``make setup``.
         domain_id: DDS domain, 0 to 101 on Linux; None keeps the caller's.
-
-    A ``FASTRTPS_DEFAULT_PROFILES_FILE`` that is set already is kept: it is the user's choice.
     """
-    environment = _loopback_transport() | _wheel_paths(venv.absolute())
+    environment = loopback_transport() | _wheel_paths(venv.absolute())
     if domain_id is not None:
         environment["ROS_DOMAIN_ID"] = str(domain_id)
     return environment

@@ -32,8 +32,7 @@ class TransformListener:
         qos: QoSProfile | int | None = None,
         static_qos: QoSProfile | int | None = None,
     ) -> None:
-        """Subscribes with ``node``; with ``spin_thread`` also spins that node, in a thread of its own."""
-        self._spinning: tuple[SingleThreadedExecutor, Thread] | None = None
+        """Subscribes with ``node``; with ``spin_thread`` also spins it, in a thread of its own."""
         self.buffer = buffer
         self.node = node
         # Reentrant: a callback of the node may wait for a transform meanwhile.
@@ -47,15 +46,7 @@ class TransformListener:
             TFMessage, "/tf_static", self.static_callback, static, callback_group=self.group
         )
         if spin_thread:
-            self._spinning = _spin_in_thread(node)
-
-    def __del__(self) -> None:
-        """Ends the thread and the subscriptions."""
-        if self._spinning is not None:
-            executor, thread = self._spinning
-            executor.shutdown()
-            thread.join()
-        self.unregister()
+            _spin_in_thread(node)
 
     def unregister(self) -> None:
         """Ends the subscriptions."""
@@ -73,15 +64,13 @@ class TransformListener:
             self.buffer.set_transform_static(transform, _AUTHORITY)
 
 
-def _spin_in_thread(node: Node) -> tuple[SingleThreadedExecutor, Thread]:
-    executor = SingleThreadedExecutor()
+def _spin_in_thread(node: Node) -> None:
+    """Spins ``node`` until its context is shut down."""
+    executor = SingleThreadedExecutor(context=node.context)
     executor.add_node(node)
 
     def spin() -> None:
-        # The end of the whole process is no error of this thread.
         with suppress(ExternalShutdownException):
             executor.spin()
 
-    thread = Thread(target=spin, daemon=True)
-    thread.start()
-    return executor, thread
+    Thread(target=spin, daemon=True).start()

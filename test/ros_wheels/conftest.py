@@ -1,0 +1,36 @@
+"""What the contract tests share; they run on the stand-ins, and on the genuine packages where ROS is installed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+SpinUntil = Callable[[Callable[[], bool]], bool]
+
+
+@pytest.fixture
+def node(ros_domain_id: int) -> Iterator[object]:
+    """A node of its own context."""
+    import rclpy
+
+    rclpy.init()
+    made = rclpy.create_node("contract")
+    yield made
+    made.destroy_node()
+    rclpy.shutdown()
+
+
+@pytest.fixture
+def spin_until(node) -> SpinUntil:
+    """Spins the node until something is so; False when that takes more than 5 seconds."""
+    import rclpy
+
+    def spin(condition: Callable[[], bool]) -> bool:
+        end = time.monotonic() + 5
+        while not condition() and time.monotonic() < end:
+            rclpy.spin_once(node, timeout_sec=0.02)
+        return condition()
+
+    return spin
