@@ -14,7 +14,9 @@ from tools.ros_wheels.environment import loopback_transport
 # Before rclpy is imported for the first time; processes that tests start inherit it.
 os.environ.update(loopback_transport())
 
-_NEEDS_ROS = pytest.mark.skip(reason="rclpy cannot be imported: run `make setup`, or source a ROS installation")
+_NEEDS_ROS = pytest.mark.skip(
+    reason="rclpy cannot be imported: run `make setup`, or source a ROS installation"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

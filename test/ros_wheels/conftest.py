@@ -1,4 +1,4 @@
-"""What the contract tests share; they run on the stand-ins, and on the genuine packages where ROS is installed."""
+"""What the contract tests share; where ROS is installed they run on the genuine packages."""
 
 from __future__ import annotations
 

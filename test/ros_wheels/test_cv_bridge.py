@@ -205,7 +205,8 @@ def test_a_colour_may_become_a_plain_type():
 
 
 @pytest.mark.parametrize(
-    ("source", "target"), [("16UC1", "bgr8"), ("8UC3", "bgr8"), ("bgr8", "8UC1"), ("16UC1", "32FC3"), ("bgr8", "x")]
+    ("source", "target"),
+    [("16UC1", "bgr8"), ("8UC3", "bgr8"), ("bgr8", "8UC1"), ("16UC1", "32FC3"), ("bgr8", "x")],
 )
 def test_conversions_that_make_no_sense_are_refused(source, target):
     channels = 3 if source.endswith("3") or source == "bgr8" else 1

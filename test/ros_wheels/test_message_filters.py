@@ -29,7 +29,9 @@ def milliseconds(message: Image) -> float:
     return (Time.from_msg(message.header.stamp).nanoseconds - 10_000_000_000) / MS
 
 
-def synchronised(kind: type, inputs: int, *options: float) -> tuple[list[SimpleFilter], list[tuple[float, ...]]]:
+def synchronised(
+    kind: type, inputs: int, *options: float
+) -> tuple[list[SimpleFilter], list[tuple[float, ...]]]:
     """The inputs of a synchroniser, and the stamps of the sets that it hands on."""
     filters = [SimpleFilter() for _ in range(inputs)]
     sets: list[tuple[float, ...]] = []

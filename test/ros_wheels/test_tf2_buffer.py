@@ -34,7 +34,9 @@ def at(seconds: float) -> Time:
     return Time(nanoseconds=round((100 + seconds) * 1e9))
 
 
-def transform(parent: str, child: str, seconds: float, shift=(0.0, 0.0, 0.0), turn=(0.0, 0.0, 0.0)) -> TransformStamped:
+def transform(
+    parent: str, child: str, seconds: float, shift=(0.0, 0.0, 0.0), turn=(0.0, 0.0, 0.0)
+) -> TransformStamped:
     """T_parent_child at a moment; ``turn`` is a rotation vector."""
     message = TransformStamped(child_frame_id=child)
     message.header.frame_id = parent

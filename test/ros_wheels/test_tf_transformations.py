@@ -100,7 +100,9 @@ def test_rotating_angles_in_reverse_are_the_static_ones(a, b, c):
 @given(angles, st.floats(-1.5, 1.5), angles)
 def test_euler_angles_come_back(axes, first, second, third):
     angles_in = (first, second, third)
-    assert tft.euler_from_matrix(tft.euler_matrix(*angles_in, axes), axes) == pytest.approx(angles_in, abs=1e-6)
+    assert tft.euler_from_matrix(tft.euler_matrix(*angles_in, axes), axes) == pytest.approx(
+        angles_in, abs=1e-6
+    )
 
 
 @given(angles, st.floats(-1.5, 1.5), angles)

@@ -48,4 +48,6 @@ def free_domain() -> Iterator[int]:
             if _is_quiet(domain):
                 yield domain
                 return
-    raise RuntimeError(f"All ROS domains from {_DOMAINS.start} to {_DOMAINS.stop - 1} are in use on this machine.")
+    raise RuntimeError(
+        f"All ROS domains from {_DOMAINS.start} to {_DOMAINS.stop - 1} are in use on this machine."
+    )

