@@ -225,9 +225,10 @@ def median_offset_s(first: StreamFacts, second: StreamFacts) -> float:
 def _depth_problems(facts: CameraFacts) -> Iterator[str]:
     if not facts.depth_images:
         return
+    medians = [image.median_m for image in facts.depth_images if image.valid_share > 0]
     typical = DepthFacts(
         statistics.median(image.valid_share for image in facts.depth_images),
-        float(np.nanmedian([image.median_m for image in facts.depth_images] or [np.nan])),
+        statistics.median(medians) if medians else float("nan"),
     )
     problem = depth_problem(typical, facts.depth.topic)
     if problem is not None:

@@ -30,7 +30,7 @@ class NodeParameters(Generic[ConfigT]):
 
     def __init__(self, node: Node, cls: type[ConfigT]) -> None:
         """The node must have been made with `automatically_declare_parameters_from_overrides`."""
-        self._node = node
+        self.node = node
         self._cls = cls
         self._where = f"parameters of {node.get_name()}"
         self._options = {flat.name: flat for flat in flatten(cls)}
@@ -61,20 +61,20 @@ class NodeParameters(Generic[ConfigT]):
 
     def _take_overrides(self) -> dict[str, Any]:
         """The values that the user gave at start; undeclared, to be declared properly later."""
-        given = {name: parameter.value for name, parameter in self._node.get_parameters_by_prefix("").items()}
+        given = {name: parameter.value for name, parameter in self.node.get_parameters_by_prefix("").items()}
         for name in given:
             if not name.startswith(_OF_OTHERS) or name.startswith("diagnostic_updater."):
-                self._node.undeclare_parameter(name)
+                self.node.undeclare_parameter(name)
         return {name: value for name, value in given.items() if not name.startswith(_OF_OTHERS)}
 
     def _declare_all(self, overrides: dict[str, Any]) -> None:
         for name in sorted(set(overrides) - set(self._options)):
             self._valid(name, overrides[name])
         for name, flat in self._options.items():
-            value = self._valid(name, overrides[name]) if name in overrides else flat.default
-            self._node.declare_parameter(
-                name, flat.default if value is None else value, _descriptor(flat), ignore_override=True
-            )
+            value = self._valid(name, overrides[name]) if name in overrides else None
+            if value is None:
+                value = flat.type(flat.default)  # a float option may have a whole number as default
+            self.node.declare_parameter(name, value, _descriptor(flat), ignore_override=True)
 
     def _valid(self, name: str, value: Any) -> Any:
         """The value in the option's type; None, with the problem noted, when it is not valid."""
@@ -89,7 +89,7 @@ class NodeParameters(Generic[ConfigT]):
         return config
 
     def _values(self) -> dict[str, Any]:
-        return {name: self._node.get_parameter(name).value for name in self._options}
+        return {name: self.node.get_parameter(name).value for name in self._options}
 
     def _judge(self, parameters: Iterable[Parameter]) -> SetParametersResult:
         for parameter in parameters:

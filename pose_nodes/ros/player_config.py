@@ -31,7 +31,8 @@ class PlayerConfig:
     autostart: bool = option(True, "configure and activate at start; otherwise a lifecycle manager does it")
     folder: str = option("", "the BOP scene to play, such as dataset/test/000001 (required)")
     names: str = option(
-        "", "names of the objects by their number, such as '1:bunny, 2:cube'; empty: obj_000001"
+        "",
+        "names of the objects by number, such as '1:bunny, 2:cube'; empty: those of its objects.yaml",
     )
     rate: float = option(30.0, "images per second", unit="1/s", minimum=0.1, maximum=240.0)
     loop: bool = option(False, "begin anew at the end")

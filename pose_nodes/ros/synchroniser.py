@@ -67,7 +67,7 @@ class Synchroniser:
         if self._orders[stream].judge(stamp_ns) is Arrival.RESTART:
             self._forget(stream)
         self._stamps[stream].append(stamp_ns)
-        self._measure_offset(stamp_ns)
+        self._measure_offset(stream)
         self._inputs[stream].signalMessage(message)
 
     def statistics(self) -> SyncStatistics:
@@ -91,7 +91,9 @@ class Synchroniser:
         self._filter.queues[self._names.index(stream)].clear()
         self._stamps[stream].clear()
 
-    def _measure_offset(self, stamp_ns: int) -> None:
-        if all(self._stamps.values()):
-            nearest = (min(abs(other - stamp_ns) for other in stamps) for stamps in self._stamps.values())
+    def _measure_offset(self, stream: str) -> None:
+        """Of the stream's last but one message: the counterparts of the last may be still on their way."""
+        if len(self._stamps[stream]) > 1 and all(self._stamps.values()):
+            stamp = self._stamps[stream][-2]
+            nearest = (min(abs(other - stamp) for other in stamps) for stamps in self._stamps.values())
             self._offsets.append(max(nearest) * 1e-9)

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.ros
 LABELS = np.array([[0, 1, 1], [2, 2, 9]], np.uint8)
 
 
-def segmentation(*entries: Segment, labels: np.ndarray = LABELS, encoding: str = "mono8") -> InstanceSegmentation:
+def segmentation(
+    *entries: Segment, labels: np.ndarray = LABELS, encoding: str = "mono8"
+) -> InstanceSegmentation:
     return InstanceSegmentation(labels=encode_image(labels, encoding, Header()), segments=list(entries))
 
 
@@ -33,14 +35,19 @@ def test_each_listed_label_becomes_a_segment():
     )
     segments, problems = decode_instances(segmentation(*entries), "/masks")
     assert problems == []
-    assert [(s.class_name, s.instance_id, s.score) for s in segments] == [("mug", "m1", 0.5), ("bowl", "", 1.0)]
+    assert [(s.class_name, s.instance_id, s.score) for s in segments] == [
+        ("mug", "m1", 0.5),
+        ("bowl", "", 1.0),
+    ]
     assert np.array_equal(segments[0].mask, LABELS == 1)
     assert np.array_equal(segments[1].mask, LABELS == 2)
 
 
 def test_sixteen_bit_labels_are_read():
     labels = np.array([[0, 40000]], np.uint16)
-    message = segmentation(Segment(label=40000, class_name="mug", score=1.0), labels=labels, encoding="mono16")
+    message = segmentation(
+        Segment(label=40000, class_name="mug", score=1.0), labels=labels, encoding="mono16"
+    )
     segments, _ = decode_instances(message, "/masks")
     assert np.array_equal(segments[0].mask, [[False, True]])
 
@@ -86,5 +93,5 @@ def test_a_table_is_parsed():
 
 @pytest.mark.parametrize("text", ["mug", "0:mug", "1:", "x:mug", "1:mug,1:bowl", "70000:mug", "-1:mug"])
 def test_a_broken_table_is_refused(text):
-    with pytest.raises(InvalidConfigError, match="labels: '.*' is not understood"):
+    with pytest.raises(InvalidConfigError, match=r"labels: '.*' is not understood"):
         parse_name_table(text, "labels")

@@ -1,0 +1,95 @@
+"""Track objects in the images of an RGB-D camera, or of a bag.
+
+ros2 launch pose_nodes tracker.launch.py objects_file:=objects.yaml camera:=/camera/camera
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable
+from launch.conditions import IfCondition
+from launch.substitutions import LaunchConfiguration, NotEqualsSubstitution
+from launch_ros.actions import Node
+
+from launch import LaunchContext, LaunchDescription
+from pose_nodes.ros.topics import CAMERA, SEGMENTATION
+
+CONFIG = Path(__file__).absolute().parents[1] / "config"
+
+ARGUMENTS = (
+    ("objects_file", "", "the objects.yaml that names the meshes to look for; empty: that of params_file"),
+    ("camera", "/camera/camera", "prefix of the camera's topics, as the RealSense driver has it"),
+    ("segmentation", "segmentation", "topic of the masks (pose_nodes/InstanceSegmentation)"),
+    ("target_frame", "", "frame to tell poses in; empty: that of params_file, or the camera's"),
+    ("namespace", "", "namespace of the node and of its topics"),
+    ("params_file", str(CONFIG / "tracker.yaml"), "parameters of the tracker"),
+    ("autostart", "true", "configure and activate the node at once, without a lifecycle manager"),
+    ("use_sim_time", "false", "take the time from /clock; always so with a bag"),
+    ("bag", "", "play this bag, with its clock; empty: none"),
+    ("use_rviz", "false", "show overlay, meshes and frames in RViz"),
+    ("log_level", "info", "debug, info, warn, error or fatal"),
+    (
+        "dds_profile",
+        os.environ.get("FASTRTPS_DEFAULT_PROFILES_FILE", str(CONFIG / "fastdds.xml")),
+        "Fast DDS profile with shared memory that is large enough for images",
+    ),
+)
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The arguments, the tracker and, if asked for, a bag and RViz."""
+    return LaunchDescription(
+        [
+            *(
+                DeclareLaunchArgument(name, default_value=value, description=text)
+                for name, value, text in ARGUMENTS
+            ),
+            SetEnvironmentVariable("FASTRTPS_DEFAULT_PROFILES_FILE", LaunchConfiguration("dds_profile")),
+            OpaqueFunction(function=tracker),
+            ExecuteProcess(
+                cmd=["ros2", "bag", "play", LaunchConfiguration("bag"), "--clock"],
+                condition=IfCondition(NotEqualsSubstitution(LaunchConfiguration("bag"), "")),
+                output="screen",
+            ),
+            Node(
+                package="rviz2",
+                executable="rviz2",
+                arguments=["-d", str(CONFIG / "tracker.rviz")],
+                condition=IfCondition(LaunchConfiguration("use_rviz")),
+            ),
+        ]
+    )
+
+
+def tracker(context: LaunchContext) -> list[Node]:
+    """The tracker; arguments that are not empty go on top of the parameter file."""
+
+    def value(name: str) -> str:
+        return LaunchConfiguration(name).perform(context)
+
+    use_sim_time = bool(value("bag")) or value("use_sim_time").lower() in ("true", "1")
+    parameters: dict[str, str | bool] = {
+        "use_sim_time": use_sim_time,
+        "autostart": value("autostart").lower() in ("true", "1"),
+    }
+    for name, parameter in (("objects_file", "objects_file"), ("target_frame", "frames.target_frame")):
+        if value(name):
+            parameters[parameter] = value(name)
+    camera = value("camera").rstrip("/")
+    return [
+        Node(
+            package="pose_nodes",
+            executable="tracker_node",
+            name="tracker_node",
+            namespace=value("namespace"),
+            parameters=[value("params_file"), parameters],
+            remappings=[
+                *((name, f"{camera}/{name}") for name in CAMERA),
+                (SEGMENTATION, value("segmentation")),
+            ],
+            arguments=["--ros-args", "--log-level", value("log_level")],
+            output="screen",
+        )
+    ]

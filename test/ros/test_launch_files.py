@@ -1,0 +1,90 @@
+"""The launch files, against the genuine launch and launch_ros."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("launch_ros", reason="launch_ros comes with a ROS installation, not with the wheels")
+from launch.actions import OpaqueFunction
+from launch.launch_description_sources import get_launch_description_from_python_launch_file
+from launch_ros.actions import Node
+
+from launch import LaunchContext, LaunchDescription
+
+pytestmark = pytest.mark.ros
+
+LAUNCH = Path(__file__).parents[2] / "launch"
+FILES = sorted(LAUNCH.glob("*.launch.py"))
+
+
+def load(name: str) -> LaunchDescription:
+    return get_launch_description_from_python_launch_file(str(LAUNCH / name))
+
+
+def context(description: LaunchDescription, **given: str) -> LaunchContext:
+    """A context in which the arguments have their defaults or the values given."""
+    made = LaunchContext()
+    made.launch_configurations.update(given)
+    for argument in description.get_launch_arguments():
+        argument.visit(made)
+    return made
+
+
+def tracker(**given: str) -> tuple[Node, LaunchContext]:
+    """The tracker node that tracker.launch.py makes of its arguments."""
+    description = load("tracker.launch.py")
+    (function,) = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
+    made = context(description, **given)
+    (node,) = function.execute(made)
+    return node, made
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_argument_has_a_default_and_a_description(path):
+    arguments = load(path.name).get_launch_arguments()
+    assert len(arguments) >= 8
+    for argument in arguments:
+        assert argument.default_value is not None, argument.name
+        assert len(argument.description) > 10, argument.name
+
+
+def test_the_common_arguments_have_their_common_names():
+    names = {argument.name for argument in load("tracker.launch.py").get_launch_arguments()}
+    common = {"namespace", "use_sim_time", "params_file", "autostart", "use_rviz", "log_level"}
+    assert common | {"camera", "objects_file", "bag"} <= names
+
+
+def test_the_tracker_listens_to_the_camera_that_is_named():
+    node, made = tracker(camera="/left/cam/", objects_file="/objects.yaml")
+    node._perform_substitutions(made)
+    assert ("color/image_raw", "/left/cam/color/image_raw") in node.expanded_remapping_rules
+    topic = "aligned_depth_to_color/image_raw"
+    assert (topic, f"/left/cam/{topic}") in node.expanded_remapping_rules
+    assert node.node_package == "pose_nodes" and node.node_executable == "tracker_node"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({}, False), ({"bag": "/b"}, True), ({"use_sim_time": "true"}, True)]
+)
+def test_a_bag_brings_its_own_time(given, expected):
+    node, made = tracker(**given)
+    text = parameters_text(node, made)
+    assert f"use_sim_time: {str(expected).lower()}" in text
+
+
+def test_empty_arguments_leave_the_parameter_file_alone():
+    node, made = tracker()
+    assert "objects_file" not in parameters_text(node, made)
+    node, made = tracker(objects_file="/objects.yaml", target_frame="base")
+    text = parameters_text(node, made)
+    assert "objects_file: /objects.yaml" in text and "target_frame: base" in text
+
+
+def parameters_text(node: Node, made: LaunchContext) -> str:
+    """What launch writes into the last parameter file that it hands to the node."""
+    node._perform_substitutions(made)
+    path, is_file = node._Node__expanded_parameter_arguments[-1]
+    assert is_file
+    return Path(path).read_text()
