@@ -1,5 +1,6 @@
 # Needs python3 (3.10 to 3.12) and make; everything else is set up by `make setup`.
-PYTHON ?= python3
+# The Python that .venv was made with, if there is one already.
+PYTHON ?= $(shell readlink -e .venv/bin/python || echo python3)
 RUN := tools/ros_wheels/run
 
 .DEFAULT_GOAL := help

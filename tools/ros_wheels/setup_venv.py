@@ -64,7 +64,9 @@ def _install_python_packages(venv: Path, genuine_ros: bool) -> None:
     pip = [str(venv / "bin" / "python"), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [*pip, "--progress-bar", "off", "--report", str(report), *ros, *ours]
+        # Most of what is installed is never imported: Python compiles the rest when it is.
+        options = ["--no-compile", "--progress-bar", "off", "--report", str(report)]
+        command = [*pip, *options, *ros, *ours]
         run(command, "Installing Python packages", {"_ROS_WHEELS_BOOTSTRAP_COMPLETE": "1"})
         _print_installed(report)
 
@@ -93,7 +95,7 @@ def _link_shared_files(venv: Path) -> None:
 
 
 def _steps(venv: Path, genuine_ros: bool) -> list[Step]:
-    kind = f"{sys.executable} {sys.version} genuine ROS: {genuine_ros}, {REPOSITORY}"
+    kind = f"genuine ROS: {genuine_ros}, {REPOSITORY}"
     pins = contents([REQUIREMENTS])
     # Settings of tools, below, do not change what is installed.
     project = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8").split("\n[tool.")[0]
@@ -125,7 +127,8 @@ def set_up(venv: Path) -> None:
     _check_machine(genuine_ros)
     system_packages.ensure()
     stamps = venv / "stamps"
-    kind = (sys.executable, sys.version, str(genuine_ros), str(venv))
+    # The interpreter itself: it may be called by several names.
+    kind = (str(Path(sys.executable).resolve()), sys.version, str(genuine_ros), str(venv))
     made = Step(
         "venv",
         f"Making {venv} with Python {sys.version.split()[0]}",
