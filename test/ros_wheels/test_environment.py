@@ -103,6 +103,16 @@ def test_run_says_what_to_do_without_a_venv(tmp_path):
     assert "make setup" in done.stderr
 
 
+def test_wheels_do_not_shadow_a_ros_that_is_sourced(tmp_path, venv):
+    (tmp_path / "ros" / "rclpy").mkdir(parents=True)
+    (venv / "lib" / "python3.11" / "site-packages" / "rclpy").mkdir()
+    sourced = {**os.environ, "ROS_DISTRO": "jazzy", "PYTHONPATH": str(tmp_path / "ros")}
+    command = [sys.executable, "-S", REPOSITORY / "tools" / "ros_wheels" / "environment.py", venv]
+    done = subprocess.run(command, env=sourced, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "make setup" in done.stderr
+
+
 def test_domains_are_lent_to_one_process_at_a_time():
     script = "from tools.ros_wheels.domains import free_domain\nwith free_domain() as domain: print(domain)"
     with free_domain() as mine:

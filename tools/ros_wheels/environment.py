@@ -67,6 +67,17 @@ def ros_environment(venv: Path, domain_id: int | None = None) -> dict[str, str]:
     return environment
 
 
-if __name__ == "__main__":
-    for name, value in ros_environment(Path(sys.argv[1])).items():
+def _holds_wheels(venv: Path) -> bool:
+    return any(venv.glob("lib/python3.*/site-packages/rclpy"))
+
+
+def main(venv: Path) -> None:
+    """Prints the environment for ``venv``; ends with a sentence where that would shadow a sourced ROS."""
+    if ros_is_installed() and _holds_wheels(venv):
+        raise SystemExit(f"{venv} was made without ROS {os.environ['ROS_DISTRO']}: run 'make setup' again.")
+    for name, value in ros_environment(venv).items():
         sys.stdout.write(f"{name}={value}\0")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -23,8 +23,8 @@ from .stamps import Step, contents, perform
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = HERE / "requirements.txt"
 OLDEST, NEWEST = (3, 10), (3, 12)
-# The C++ parts of a ROS 2 Jazzy installation are built against NumPy 1.
-NUMPY_OF_ROS = "numpy<2"
+# The C++ parts of a ROS 2 Jazzy installation are built against NumPy 1, its generators use empy 3.
+NEEDED_BY_ROS = ("numpy<2", "empy<4")
 
 
 def _check_machine(genuine_ros: bool) -> None:
@@ -59,7 +59,7 @@ def _print_installed(report: Path) -> None:
 
 def _install_python_packages(venv: Path, genuine_ros: bool) -> None:
     ours = ["--editable", f"{REPOSITORY}[test]"]
-    ros = [NUMPY_OF_ROS] if genuine_ros else ["--requirement", str(REQUIREMENTS)]
+    ros = [*NEEDED_BY_ROS] if genuine_ros else ["--requirement", str(REQUIREMENTS)]
     # -I: a sourced ROS must not make pip believe that its packages are in the environment.
     pip = [str(venv / "bin" / "python"), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory() as folder:
