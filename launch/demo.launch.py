@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from launch import LaunchDescription
 from pose_nodes.demo_data import BUNNY_OBJECTS, BUNNY_SCENE
 from pose_nodes.ros.topics import CAMERA
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, NotEqualsSubstitution
 from launch_ros.actions import Node
 
-from launch import LaunchContext, LaunchDescription
 from pose_nodes.ros.topics import CAMERA, SEGMENTATION
 
 CONFIG = Path(__file__).absolute().parents[1] / "config"

@@ -47,9 +47,14 @@ def _python_headers() -> bool:
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 NEEDS = (
+    # What the wheels of Open3D (0.18 to 0.20) are linked with.
     Need("libusb-1.0", "libusb-1.0-0", _library("libusb-1.0.so.0")),
     Need("libGL", "libgl1", _library("libGL.so.1")),
+    Need("libEGL", "libegl1", _library("libEGL.so.1")),
+    Need("libX11", "libx11-6", _library("libX11.so.6")),
     Need("libgomp", "libgomp1", _library("libgomp.so.1")),
+    Need("libudev", "libudev1", _library("libudev.so.1")),
+    Need("libidn2", "libidn2-0", _library("libidn2.so.0")),
     Need("a C compiler", "gcc", _program("cc", "gcc", "clang")),
     Need("a C++ compiler", "g++", _program("c++", "g++", "clang++")),
     Need("cmake", "cmake", _program("cmake")),
