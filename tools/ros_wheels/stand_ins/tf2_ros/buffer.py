@@ -51,7 +51,7 @@ class Buffer:
         target_frame: str,
         source_frame: str,
         time: Time | TimeMessage,
-        timeout: Duration = Duration(),  # noqa: B008 - the signature of the genuine one; never changed
+        timeout: Duration = Duration(),
     ) -> TransformStamped:
         """The transform that takes points of ``source_frame`` into ``target_frame``.
 
@@ -75,7 +75,7 @@ class Buffer:
         target_frame: str,
         source_frame: str,
         time: Time | TimeMessage,
-        timeout: Duration = Duration(),  # noqa: B008
+        timeout: Duration = Duration(),
         return_debug_tuple: bool = False,
     ) -> bool | tuple[bool, str]:
         """Whether ``lookup_transform`` would find one; with ``return_debug_tuple`` also why not."""
