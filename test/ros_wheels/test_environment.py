@@ -8,6 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from tools.ros_wheels.domains import free_domain
 from tools.ros_wheels.environment import REPOSITORY, loopback_transport, ros_environment, ros_is_installed
 
 RUN = REPOSITORY / "tools" / "ros_wheels" / "run"
+MIB = 2**20
 PROFILE = "{http://www.eprosima.com}"
 
 needs_venv = pytest.mark.skipif(not (REPOSITORY / ".venv").exists(), reason="needs .venv: run `make setup`")
@@ -49,18 +51,32 @@ def test_the_domain_is_the_callers_unless_given(venv):
     assert ros_environment(venv, domain_id=7)["ROS_DOMAIN_ID"] == "7"
 
 
-def test_the_profile_of_the_environment_is_bound_to_loopback():
-    profile = ElementTree.parse(loopback_transport()["FASTRTPS_DEFAULT_PROFILES_FILE"])
-    addresses = [element.text for element in profile.iter(f"{PROFILE}address")]
-    assert addresses
-    assert set(addresses) == {"127.0.0.1"}
+@pytest.mark.parametrize("name", ["fastdds_loopback.xml", "fastdds_loopback_small.xml"])
+def test_loopback_profiles_are_bound_to_loopback(name):
+    profile = ElementTree.parse(REPOSITORY / "config" / name)
+    whitelists = [
+        element.text for element in profile.iterfind(f".//{PROFILE}interfaceWhiteList/{PROFILE}address")
+    ]
+    assert whitelists == ["127.0.0.1"]
+    assert {element.text for element in profile.iter(f"{PROFILE}address")} == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("name", ["fastdds.xml", "fastdds_loopback.xml"])
-def test_each_profile_has_shared_memory_for_images(name):
+@pytest.mark.parametrize(
+    ("size", "profile"), [(64 * MIB, "fastdds_loopback_small.xml"), (2048 * MIB, "fastdds_loopback.xml")]
+)
+def test_the_profile_fits_the_shared_memory_of_the_machine(monkeypatch, size, profile):
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_frsize=4096, f_blocks=size // 4096))
+    assert Path(loopback_transport()["FASTRTPS_DEFAULT_PROFILES_FILE"]).name == profile
+
+
+@pytest.mark.parametrize(
+    ("name", "mebibytes"),
+    [("fastdds.xml", 32), ("fastdds_loopback.xml", 32), ("fastdds_loopback_small.xml", 8)],
+)
+def test_each_profile_has_shared_memory_for_images(name, mebibytes):
     profile = ElementTree.parse(REPOSITORY / "config" / name)
     (size,) = profile.iter(f"{PROFILE}segment_size")
-    assert int(size.text) == 32 * 2**20
+    assert int(size.text) == mebibytes * MIB
     assert [element.text for element in profile.iter(f"{PROFILE}useBuiltinTransports")] == ["false"]
 
 

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOOPBACK_PROFILE = REPOSITORY / "config" / "fastdds_loopback.xml"
+SHARED_MEMORY = Path("/dev/shm")
+# Room for eight processes with segments of 32 MiB.
+AMPLE_BYTES = 8 * 35 * 2**20
 
 
 def ros_is_installed() -> bool:
@@ -27,6 +29,13 @@ def _prepended(variable: str, entries: list[str]) -> str:
     return os.pathsep.join(dict.fromkeys([*entries, *(entry for entry in old if entry)]))
 
 
+def _profile() -> Path:
+    """The Fast DDS profile whose shared-memory segments this machine has room for."""
+    space = os.statvfs(SHARED_MEMORY)
+    small = space.f_frsize * space.f_blocks < AMPLE_BYTES
+    return REPOSITORY / "config" / f"fastdds_loopback{'_small' if small else ''}.xml"
+
+
 def loopback_transport() -> dict[str, str]:
     """Fast DDS with a shared-memory segment that holds images, and UDP on 127.0.0.1 alone.
 
@@ -35,7 +44,7 @@ def loopback_transport() -> dict[str, str]:
     return {
         "RMW_IMPLEMENTATION": "rmw_fastrtps_cpp",
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT",
-        "FASTRTPS_DEFAULT_PROFILES_FILE": str(LOOPBACK_PROFILE),
+        "FASTRTPS_DEFAULT_PROFILES_FILE": str(_profile()),
     }
 
 
