@@ -6,6 +6,7 @@ import importlib.util
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tools.ros_wheels.domains import free_domain
@@ -13,6 +14,10 @@ from tools.ros_wheels.environment import loopback_transport
 
 # Before rclpy is imported for the first time; processes that tests start inherit it.
 os.environ.update(loopback_transport())
+
+# The same examples in every run, however busy the machine is.
+hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("reproducible")
 
 _NEEDS_ROS = pytest.mark.skip(
     reason="rclpy cannot be imported: run `make setup`, or source a ROS installation"

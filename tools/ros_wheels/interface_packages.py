@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,8 @@ def build(package: InterfacePackage, venv: Path) -> None:
         *package.options,
     ]
     run(["cmake", "-S", package.source, "-B", folder, *configure], purpose, environment)
-    run(["cmake", "--build", folder, "--parallel", "--target", "install"], purpose, environment)
+    jobs = str(os.cpu_count() or 1)
+    run(["cmake", "--build", folder, "--parallel", jobs, "--target", "install"], purpose, environment)
 
 
 def step(package: InterfacePackage, venv: Path, pins: tuple[str, ...]) -> Step:
