@@ -18,8 +18,8 @@ CONFIG = Path(__file__).parents[1] / "config"
 HEADINGS = {
     "tracker.yaml": (
         TrackerNodeConfig,
-        "Every parameter of tracker_node with its default. Copy this file, keep what you change, and give it as "
-        "params_file:=… to tracker.launch.py. Written by tools/parameter_files.py.",
+        "Every parameter of tracker_node with its default. Copy this file, keep what you change, and give it "
+        "as params_file:=… to tracker.launch.py. Written by tools/parameter_files.py.",
     ),
     "player.yaml": (
         PlayerConfig,

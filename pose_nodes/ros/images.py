@@ -20,13 +20,13 @@ from pose_nodes.core.errors import InvalidInputError
 
 MILLIMETRE = np.float32(0.001)
 
-# Channels to take, in order, to arrive at red, green, blue.
-_RGB_CHANNELS: Mapping[str, tuple[int, ...]] = {
-    "rgb8": (0, 1, 2),
-    "rgba8": (0, 1, 2),
-    "bgr8": (2, 1, 0),
-    "bgra8": (2, 1, 0),
-    "mono8": (0, 0, 0),
+# The channels that are red, green, blue, in this order; the one of mono8 is broadcast to all three.
+_RGB_CHANNELS: Mapping[str, slice] = {
+    "rgb8": slice(0, 3),
+    "rgba8": slice(0, 3),
+    "bgr8": slice(2, None, -1),
+    "bgra8": slice(2, None, -1),
+    "mono8": slice(0, 1),
 }
 _CHANNELS: Mapping[str, int] = {"rgb8": 3, "bgr8": 3, "rgba8": 4, "bgra8": 4, "mono8": 1}
 _DEPTH_TYPES: Mapping[str, type[np.generic]] = {"16UC1": np.uint16, "32FC1": np.float32}
@@ -52,7 +52,9 @@ def decode_color(message: Image, topic: str) -> NDArray[np.uint8]:
         message, topic, COLOR_ENCODINGS, "let the driver publish rgb8, or debayer it with image_proc"
     )
     pixels = _pixels(message, topic, np.uint8, _CHANNELS[message.encoding])
-    return np.ascontiguousarray(pixels[..., _RGB_CHANNELS[message.encoding]])
+    rgb = np.empty((message.height, message.width, 3), np.uint8)
+    rgb[...] = pixels[..., _RGB_CHANNELS[message.encoding]]
+    return rgb
 
 
 def decode_depth(message: Image, topic: str) -> NDArray[np.float32]:

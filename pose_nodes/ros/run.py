@@ -7,13 +7,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Protocol
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
-from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+
+from pose_nodes.ros.staged_node import StagedNode
 
 _WAKE_S = 0.2
 
@@ -44,18 +43,11 @@ class StopRequest:
         self()
 
 
-class RunnableNode(Protocol):
-    """What `run_node` asks of a node besides being one."""
-
-    def finish(self) -> None:
-        """Stop all work before the node is destroyed."""
-
-
-def run_node(make_node: Callable[[StopRequest], Node], arguments: Sequence[str] | None = None) -> int:
+def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence[str] | None = None) -> int:
     """Make a node and spin it until a signal, or the node itself, asks for the end.
 
     Args:
-        make_node: called after rclpy is initialised; the node has `finish`.
+        make_node: called after rclpy is initialised.
         arguments: command line with ROS arguments; sys.argv by default.
 
     Returns:
@@ -64,10 +56,8 @@ def run_node(make_node: Callable[[StopRequest], Node], arguments: Sequence[str] 
     stop = StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop.on_signal)
-    rclpy.init(
-        args=list(sys.argv if arguments is None else arguments),
-        signal_handler_options=SignalHandlerOptions.NO,
-    )
+    given = list(sys.argv if arguments is None else arguments)
+    rclpy.init(args=given, signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = make_node(stop)
         executor = SingleThreadedExecutor()
@@ -80,10 +70,3 @@ def run_node(make_node: Callable[[StopRequest], Node], arguments: Sequence[str] 
     finally:
         rclpy.try_shutdown()
     return stop.exit_code
-
-
-def start(node: LifecycleNode) -> bool:
-    """Configure and activate a lifecycle node, as a manager would; False when it could not be configured."""
-    if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
-        return False
-    return node.trigger_activate() == TransitionCallbackReturn.SUCCESS

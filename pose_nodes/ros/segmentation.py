@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,17 @@ def decode_label_image(message: Image, topic: str, classes: Mapping[int, str]) -
     labels = decode_labels(message, topic)
     masks = ((labels == label, name) for label, name in classes.items())
     return [Segment(mask, name) for mask, name in masks if mask.any()]
+
+
+def size_problem(segments: Sequence[Segment], image_shape: tuple[int, int] | None, topic: str) -> str | None:
+    """A sentence when masks are of another (height, width) than the images; None if not or unknown."""
+    if not segments or image_shape is None or segments[0].mask.shape == image_shape:
+        return None
+    (height, width), (image_height, image_width) = segments[0].mask.shape, image_shape
+    return (
+        f"{topic}: masks are {width}x{height} but the depth image is {image_width}x{image_height}; segment "
+        "the image that the depth is aligned to"
+    )
 
 
 def _problem(entry: SegmentMessage, mask: NDArray[np.bool_], topic: str) -> str | None:

@@ -102,11 +102,15 @@ def test_metres_stay_metres_and_nothing_becomes_nan(padding, big_endian):
 
 @pytest.mark.parametrize("encoding", ["mono16", "64FC1", "mono8", "32FC3"])
 def test_other_depth_encodings_are_refused_by_name(encoding):
-    with pytest.raises(InvalidInputError, match=f"/camera/image: encoding '{encoding}' is not one of 16UC1, 32FC1"):
+    with pytest.raises(
+        InvalidInputError, match=f"/camera/image: encoding '{encoding}' is not one of 16UC1, 32FC1"
+    ):
         decode_depth(message(np.ones((2, 2), np.uint16), encoding), TOPIC)
 
 
-@pytest.mark.parametrize(("encoding", "dtype"), [("mono8", np.uint8), ("8UC1", np.uint8), ("mono16", np.uint16)])
+@pytest.mark.parametrize(
+    ("encoding", "dtype"), [("mono8", np.uint8), ("8UC1", np.uint8), ("mono16", np.uint16)]
+)
 @pytest.mark.parametrize("big_endian", [False, True])
 def test_labels_keep_their_values(encoding, dtype, big_endian):
     labels = np.array([[0, 1, 2], [3, 200, 255]], dtype) * (257 if dtype is np.uint16 else 1)

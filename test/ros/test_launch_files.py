@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("launch_ros", reason="launch_ros comes with a ROS installation, not with the wheels")
+from launch import LaunchContext, LaunchDescription
 from launch.actions import OpaqueFunction
 from launch.launch_description_sources import get_launch_description_from_python_launch_file
 from launch_ros.actions import Node
-
-from launch import LaunchContext, LaunchDescription
 
 pytestmark = pytest.mark.ros
 

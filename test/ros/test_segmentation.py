@@ -15,7 +15,7 @@ from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.msg import InstanceSegmentation, Segment
 from pose_nodes.ros.images import encode_image
 from pose_nodes.ros.name_table import parse_name_table
-from pose_nodes.ros.segmentation import decode_instances, decode_label_image
+from pose_nodes.ros.segmentation import decode_instances, decode_label_image, size_problem
 
 pytestmark = pytest.mark.ros
 
@@ -84,6 +84,15 @@ def test_a_label_image_is_read_by_the_table():
 def test_a_label_image_without_table_is_refused():
     with pytest.raises(InvalidInputError, match="/labels: a bare label image needs the parameter"):
         decode_label_image(encode_image(LABELS, "mono8", Header()), "/labels", {})
+
+
+def test_masks_of_another_size_than_the_images_are_told():
+    segments = decode_label_image(encode_image(LABELS, "mono8", Header()), "/labels", {1: "mug"})
+    assert size_problem(segments, (2, 3), "/labels") is None
+    assert size_problem(segments, None, "/labels") is None
+    assert size_problem([], (480, 640), "/labels") is None
+    sentence = size_problem(segments, (480, 640), "/labels")
+    assert sentence is not None and "masks are 3x2 but the depth image is 640x480" in sentence
 
 
 def test_a_table_is_parsed():

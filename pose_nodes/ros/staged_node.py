@@ -1,0 +1,101 @@
+"""A lifecycle node whose work is done by an object with one method for each stage of its life."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from pose_nodes.core.errors import PoseNodesError
+
+SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+
+
+class Work(Protocol):
+    """What a node does in each stage; `deactivate` and `clean_up` may come when there is nothing to end."""
+
+    def configure(self) -> None:
+        """Read parameters and files, and make publishers.
+
+        Raises:
+            PoseNodesError: they cannot be used; the node stays unconfigured.
+        """
+
+    def refuse(self, reason: str) -> None:
+        """The node stays unconfigured, for this reason."""
+
+    def activate(self) -> None:
+        """Begin to work; publishers publish from now on."""
+
+    def deactivate(self) -> None:
+        """Stop working, while publishers still publish."""
+
+    def clean_up(self) -> None:
+        """Forget what `configure` made."""
+
+
+class StagedNode(LifecycleNode):
+    """Turns lifecycle transitions into calls of its work, and errors of the user into one logged sentence."""
+
+    def __init__(self, name: str, make_work: Callable[[StagedNode], Work]) -> None:
+        super().__init__(name, automatically_declare_parameters_from_overrides=True)
+        self._work = make_work(self)
+
+    def start(self) -> bool:
+        """Configure and activate, as a manager would; False when it could not be configured."""
+        return self.trigger_configure() == SUCCESS and self.trigger_activate() == SUCCESS
+
+    def finish(self) -> None:
+        """Stop all work, from whatever stage, before the node is destroyed."""
+        self._work.deactivate()
+        self._work.clean_up()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Called by rclpy."""
+        with self._telling():
+            try:
+                self._work.configure()
+            except PoseNodesError as error:
+                self.get_logger().error(str(error))
+                self._work.refuse(str(error))
+                return FAILURE
+            return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Called by rclpy."""
+        with self._telling():
+            result = super().on_activate(state)
+            self._work.activate()
+            return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Called by rclpy."""
+        with self._telling():
+            self._work.deactivate()
+            return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Called by rclpy."""
+        with self._telling():
+            self._work.clean_up()
+            return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Called by rclpy."""
+        with self._telling():
+            self.finish()
+            return super().on_shutdown(state)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Log what the block raises, with its traceback: rclpy makes a return code of it without a word."""
+        finished = False
+        try:
+            yield
+            finished = True
+        finally:
+            if not finished:
+                self.get_logger().fatal(traceback.format_exc())

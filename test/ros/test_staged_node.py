@@ -1,0 +1,89 @@
+"""Lifecycle transitions become calls of a node's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("rclpy", reason="needs ROS 2")
+import rclpy
+from rclpy.lifecycle import TransitionCallbackReturn
+
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.ros.staged_node import StagedNode
+
+pytestmark = pytest.mark.ros
+
+
+class Recorder:
+    """Notes its calls; fails in `configure` with what it is told to."""
+
+    def __init__(self, _node: StagedNode) -> None:
+        self.calls: list[str] = []
+        self.failure: Exception | None = None
+
+    def configure(self) -> None:
+        self.calls.append("configure")
+        if self.failure is not None:
+            raise self.failure
+
+    def refuse(self, reason: str) -> None:
+        self.calls.append(f"refuse: {reason}")
+
+    def activate(self) -> None:
+        self.calls.append("activate")
+
+    def deactivate(self) -> None:
+        self.calls.append("deactivate")
+
+    def clean_up(self) -> None:
+        self.calls.append("clean_up")
+
+
+@pytest.fixture
+def made(ros_domain_id) -> Iterator[tuple[StagedNode, Recorder]]:
+    rclpy.init()
+    works: list[Recorder] = []
+
+    def make(node: StagedNode) -> Recorder:
+        works.append(Recorder(node))
+        return works[0]
+
+    node = StagedNode("staged", make)
+    yield node, works[0]
+    node.destroy_node()
+    rclpy.shutdown()
+
+
+def test_a_life_from_start_to_end(made):
+    node, work = made
+    assert node.start()
+    node.trigger_deactivate()
+    node.trigger_cleanup()
+    node.finish()
+    assert work.calls == ["configure", "activate", "deactivate", "clean_up", "deactivate", "clean_up"]
+
+
+def test_an_error_of_the_user_leaves_the_node_unconfigured_and_is_told(made):
+    node, work = made
+    work.failure = InvalidConfigError("no mesh")
+    assert not node.start()
+    assert work.calls == ["configure", "refuse: no mesh"]
+    work.failure = None
+    assert node.start()
+
+
+def test_a_fault_of_the_program_is_logged_with_its_traceback(made, capfd):
+    node, work = made
+    work.failure = ZeroDivisionError("a fault")
+    assert node.trigger_configure() == TransitionCallbackReturn.ERROR
+    logged = capfd.readouterr().err
+    assert "Traceback" in logged and "ZeroDivisionError: a fault" in logged
+
+
+def test_a_shutdown_ends_all_work(made):
+    node, work = made
+    node.start()
+    node.trigger_shutdown()
+    assert work.calls[-2:] == ["deactivate", "clean_up"]
