@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from tools.ros_wheels.domains import free_domain
+from pose_nodes.ros.domains import free_domain
 from tools.ros_wheels.environment import loopback_transport
 
 # Before rclpy is imported for the first time; processes that tests start inherit it.

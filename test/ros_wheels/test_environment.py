@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tools.ros_wheels.domains import free_domain
+from pose_nodes.ros.domains import free_domain
 from tools.ros_wheels.environment import REPOSITORY, loopback_transport, ros_environment, ros_is_installed
 
 RUN = REPOSITORY / "tools" / "ros_wheels" / "run"
@@ -130,7 +130,7 @@ def test_wheels_do_not_shadow_a_ros_that_is_sourced(tmp_path, venv):
 
 
 def test_domains_are_lent_to_one_process_at_a_time():
-    script = "from tools.ros_wheels.domains import free_domain\nwith free_domain() as domain: print(domain)"
+    script = "from pose_nodes.ros.domains import free_domain\nwith free_domain() as domain: print(domain)"
     with free_domain() as mine:
         command = [sys.executable, "-c", script]
         other = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""DDS domains that no other process of this machine uses: tests that run at once must not hear each other."""
+"""DDS domains that no other process of this machine uses: demo, bench and tests must not hear others."""
 
 from __future__ import annotations
 
