@@ -1,0 +1,75 @@
+"""The models folder of a BOP data set: obj_*.ply and models_info.json, in millimetres."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.core.json_files import read_json
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.symmetry import SymmetryGroup
+
+_INFO_FILE = "models_info.json"
+_METRES_PER_MILLIMETRE = 1e-3
+_RIGID_TOLERANCE = 1e-2
+"""Published matrices are rounded to few digits."""
+
+
+def mesh_path(models_dir: Path, object_id: int) -> Path:
+    """Where the mesh of an object lies."""
+    return models_dir / f"obj_{object_id:06d}.ply"
+
+
+def read_symmetries(models_dir: Path) -> dict[int, SymmetryGroup]:
+    """The symmetry groups by object id; empty for a folder without models_info.json.
+
+    Raises:
+        InvalidDatasetError: the file is malformed.
+    """
+    path = models_dir / _INFO_FILE
+    if not path.is_file():
+        return {}
+    infos = read_json(path)
+    if not isinstance(infos, dict) or not all(key.isdecimal() for key in infos):
+        raise InvalidDatasetError(f"{path}: must be a JSON object whose keys are object ids")
+    return {int(key): _symmetry(path, key, info) for key, info in infos.items()}
+
+
+def _symmetry(path: Path, key: str, info: Any) -> SymmetryGroup:
+    try:
+        motions = [_motion(values) for values in info.get("symmetries_discrete", ())]
+        axes = [_axis(entry) for entry in info.get("symmetries_continuous", ())]
+        if len(axes) > 1:
+            raise ValueError("has several continuous symmetries (a ball), and so no orientation to track")
+    except KeyError as error:
+        raise InvalidDatasetError(f"{path}: object {key}: {error} of a continuous symmetry is missing") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InvalidDatasetError(f"{path}: object {key}: {error}") from error
+    discrete = np.reshape(motions, (-1, 4, 4))
+    return SymmetryGroup.from_matrices(discrete, *axes[0]) if axes else SymmetryGroup.from_matrices(discrete)
+
+
+def _motion(values: Any) -> se3.Matrix:
+    """16 row-major values, millimetres -> (4, 4), metres, its rotation made exact."""
+    given = np.asarray(values, dtype=np.float64)
+    if given.size != 16 or not se3.is_rigid(given.reshape(4, 4), _RIGID_TOLERANCE):
+        raise ValueError("a discrete symmetry must have the 16 values of a rigid motion")
+    motion = given.reshape(4, 4)
+    return se3.from_rotation_translation(
+        se3.nearest_rotation(motion[:3, :3]), motion[:3, 3] * _METRES_PER_MILLIMETRE
+    )
+
+
+def _axis(entry: Mapping[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Direction and a point in metres of a continuous symmetry."""
+    direction = np.asarray(entry["axis"], dtype=np.float64)
+    offset = np.asarray(entry.get("offset", (0.0, 0.0, 0.0)), dtype=np.float64)
+    usable = direction.shape == offset.shape == (3,) and np.isfinite([direction, offset]).all()
+    if not usable or not direction.any():
+        raise ValueError("a continuous symmetry must have an axis and an offset of three values")
+    return direction, offset * _METRES_PER_MILLIMETRE

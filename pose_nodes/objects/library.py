@@ -1,0 +1,100 @@
+"""The objects that a tracker knows, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pose_nodes.core.errors import InvalidConfigError, UnknownObjectError
+from pose_nodes.objects import bop_models
+from pose_nodes.objects.mesh import load_mesh
+from pose_nodes.objects.model import ObjectModel, build_model
+from pose_nodes.objects.objects_file import ObjectSpec, check_name, nearest_name, read_objects_file
+
+
+class ObjectLibrary:
+    """An immutable, ordered collection of object models with distinct names."""
+
+    def __init__(self, models: Iterable[ObjectModel]) -> None:
+        """Collect models.
+
+        Raises:
+            InvalidConfigError: two models have the same name, or a name is not usable in TF.
+        """
+        self._models: dict[str, ObjectModel] = {}
+        for model in models:
+            check_name(model.name, "object library")
+            if model.name in self._models:
+                raise InvalidConfigError(f"object library: two objects are called '{model.name}'; rename one")
+            self._models[model.name] = model
+
+    @classmethod
+    def from_models(cls, models: Iterable[ObjectModel]) -> ObjectLibrary:
+        """A library of models that exist already."""
+        return cls(models)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> ObjectLibrary:
+        """Load all objects of an objects file; the paths of meshes are relative to it.
+
+        Raises:
+            InvalidConfigError: the file is missing or malformed, or a symmetry is not understood.
+            InvalidMeshError: a mesh is missing, broken or in another unit.
+        """
+        path = Path(path).expanduser()
+        specs = read_objects_file(path)
+        return cls([_model_of(name, spec, path) for name, spec in specs.items()])
+
+    @classmethod
+    def from_bop(cls, models_dir: str | Path, names: Mapping[int, str]) -> ObjectLibrary:
+        """Load objects of a BOP models folder (millimetres) with the symmetries of its models_info.json.
+
+        Args:
+            models_dir: the folder with obj_000001.ply and so on.
+            names: what the objects to load are called, by object id.
+
+        Raises:
+            InvalidDatasetError: models_info.json is malformed.
+            InvalidMeshError: a mesh is missing or broken.
+            InvalidConfigError: a name is given twice or not usable in TF.
+        """
+        folder = Path(models_dir)
+        symmetries = bop_models.read_symmetries(folder)
+        return cls(
+            build_model(name, load_mesh(bop_models.mesh_path(folder, i), "mm"), symmetries.get(i, "none"))
+            for i, name in names.items()
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the objects, in the order they were given."""
+        return tuple(self._models)
+
+    def __getitem__(self, name: str) -> ObjectModel:
+        """The model of an object.
+
+        Raises:
+            UnknownObjectError: there is none of that name; the nearest name is given.
+        """
+        if name in self._models:
+            return self._models[name]
+        nearest = nearest_name(name, self.names)
+        known = f"did you mean '{nearest}'?" if nearest else f"known are: {', '.join(self.names) or 'none'}"
+        raise UnknownObjectError(f"object '{name}' is not in the object library; {known}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._models
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+
+def _model_of(name: str, spec: ObjectSpec, objects_file: Path) -> ObjectModel:
+    mesh = load_mesh(objects_file.parent / Path(spec.mesh).expanduser(), spec.mesh_unit)
+    try:
+        return build_model(name, mesh, spec.symmetry)
+    except InvalidConfigError as error:
+        raise InvalidConfigError(f"{objects_file}: object '{name}': {error}") from error

@@ -1,0 +1,1 @@
+"""Depth images of meshes, and pictures for people."""

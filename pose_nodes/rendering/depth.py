@@ -1,0 +1,93 @@
+"""Depth images of a mesh at a pose, by ray casting (Open3D's Embree scene, CPU)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import open3d as o3d
+from numpy.typing import NDArray
+
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.objects.mesh import TriangleMesh
+
+
+@dataclass(frozen=True)
+class Region:
+    """A grid of pixels: columns left, left + stride, ... and rows top, top + stride, ...
+
+    Attributes:
+        left, top: first column and row; may lie outside the image.
+        columns, rows: size of the grid.
+        stride: distance of neighbouring pixels of the grid.
+    """
+
+    left: int
+    top: int
+    columns: int
+    rows: int
+    stride: int = 1
+
+    @classmethod
+    def full(cls, camera: PinholeCamera, stride: int = 1) -> Region:
+        """The whole image, every `stride`-th pixel."""
+        return cls(0, 0, -(-camera.width // stride), -(-camera.height // stride), stride)
+
+    @classmethod
+    def around(cls, u: NDArray[np.float64], v: NDArray[np.float64], margin: int, pixels: int) -> Region:
+        """The grid around pixel coordinates, with a margin, of about `pixels` pixels in all."""
+        left, top = int(np.floor(u.min())) - margin, int(np.floor(v.min())) - margin
+        width, height = int(np.ceil(u.max())) + margin - left + 1, int(np.ceil(v.max())) + margin - top + 1
+        stride = max(1, int(np.ceil(np.sqrt(width * height / pixels))))
+        return cls(left, top, -(-width // stride), -(-height // stride), stride)
+
+    @property
+    def u(self) -> NDArray[np.int64]:
+        """(columns,) pixel columns."""
+        return self.left + self.stride * np.arange(self.columns)
+
+    @property
+    def v(self) -> NDArray[np.int64]:
+        """(rows,) pixel rows."""
+        return self.top + self.stride * np.arange(self.rows)
+
+
+class DepthRenderer:
+    """Casts the rays of a camera at one mesh."""
+
+    def __init__(self, mesh: TriangleMesh) -> None:
+        self._scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+        self._scene.add_triangles(
+            o3d.core.Tensor(mesh.vertices.astype(np.float32)), o3d.core.Tensor(mesh.faces.astype(np.uint32))
+        )
+
+    def render(
+        self, T_camera_object: se3.Matrix, camera: PinholeCamera, region: Region | None = None
+    ) -> NDArray[np.float32]:
+        """Depth of the mesh at a pose.
+
+        Args:
+            T_camera_object: (4, 4) pose of the mesh in the camera's optical frame.
+            camera: intrinsics.
+            region: the pixels to render; the whole image if None.
+
+        Returns:
+            (rows, columns) float32 depth along z in metres, NaN beside the mesh.
+        """
+        region = region or Region.full(camera)
+        rays = self._rays(T_camera_object, camera, region)
+        # Directions have z = 1 in the camera frame, so that Embree's ray parameter is the depth along z.
+        depth = self._scene.cast_rays(o3d.core.Tensor(rays), nthreads=1)["t_hit"].numpy()
+        depth[~np.isfinite(depth)] = np.nan
+        return np.asarray(depth)
+
+    @staticmethod
+    def _rays(T_camera_object: se3.Matrix, camera: PinholeCamera, region: Region) -> NDArray[np.float32]:
+        T_object_camera = se3.inverse(T_camera_object)
+        u, v = np.meshgrid(region.u.astype(np.float64), region.v.astype(np.float64))
+        directions = se3.rotate(T_object_camera, camera.rays(u.ravel(), v.ravel()))
+        rays = np.empty((region.rows, region.columns, 6), np.float32)
+        rays[..., :3] = T_object_camera[:3, 3]
+        rays[..., 3:] = directions.reshape(region.rows, region.columns, 3)
+        return rays

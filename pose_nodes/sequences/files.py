@@ -1,0 +1,56 @@
+"""Files that are whole or absent: written beside their place and moved there."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from pose_nodes.core.errors import InvalidInputError
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it; its folder is made.
+
+    Raises:
+        InvalidInputError: the place cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_beside_and_move(path, data)
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """`write_bytes` of UTF-8 text."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """`write_text` of JSON with one-space indentation; NaN must have been made null (see `plain`)."""
+    write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Arrays to lists, NumPy numbers to numbers, and NaN or infinity (which JSON has not) to None."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def _write_beside_and_move(path: Path, data: bytes) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,117 @@
+"""Colour, depth and mask images on disk, in the library's units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.sequences.files import write_bytes
+
+
+def read_color(path: Path) -> NDArray[np.uint8]:
+    """An 8-bit colour or grey image -> (h, w, 3) uint8 RGB.
+
+    Raises:
+        InvalidInputError: the file is missing or no 8-bit image.
+    """
+    image = _decoded(path)
+    if image.dtype != np.uint8:
+        raise InvalidInputError(f"{path}: has {image.dtype} pixels; a colour image has 8 bits a channel")
+    if image.ndim == 2:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def read_depth(path: Path, units_per_metre: float) -> NDArray[np.float32]:
+    """A single-channel depth image -> (h, w) float32 metres along z, NaN where nothing was measured.
+
+    Args:
+        path: 16-bit integers (0 is no measurement), or floating point (0, NaN and infinity are none).
+        units_per_metre: 1000 for millimetres.
+
+    Raises:
+        InvalidInputError: the file is missing, is no depth image, or the unit is not a positive number.
+    """
+    if not np.isfinite(units_per_metre) or units_per_metre <= 0:
+        raise InvalidInputError(
+            f"depth unit: {units_per_metre:g} units per metre is not a positive number; millimetres are 1000"
+        )
+    image = _decoded(path)
+    if image.ndim != 2 or image.dtype not in (np.uint16, np.float32, np.float64):
+        channels = 1 if image.ndim == 2 else image.shape[2]
+        raise InvalidInputError(
+            f"{path}: has {channels} channel(s) of {image.dtype}; a depth image has one, of 16-bit integers or floats"
+        )
+    depth = image.astype(np.float32) / np.float32(units_per_metre)
+    depth[~np.isfinite(depth) | (depth <= 0)] = np.nan
+    return depth
+
+
+def read_mask(path: Path) -> NDArray[np.bool_]:
+    """A single-channel image -> (h, w) bool, True where it is not 0.
+
+    A mask that was saved as a colour or RGBA image is taken by its colour channels.
+
+    Raises:
+        InvalidInputError: the file is missing or no image.
+    """
+    image = _decoded(path)
+    if image.ndim == 3:
+        image = image[..., :3].max(axis=2)
+    return np.asarray(image > 0)
+
+
+def write_color(path: Path, image: NDArray[np.uint8], quality: int = 92) -> None:
+    """Write (h, w, 3) uint8 RGB whole or not at all; the ending chooses the format (.png, .jpg).
+
+    Args:
+        quality: of a JPEG, 0 to 100.
+
+    Raises:
+        InvalidInputError: no such format, or the place cannot be written to.
+    """
+    _write(path, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def write_depth(path: Path, depth: NDArray[np.float32], units_per_metre: float) -> None:
+    """Write (h, w) float32 metres as a 16-bit PNG, NaN as 0.
+
+    Raises:
+        InvalidInputError: a depth does not fit 16 bits in that unit, or the place cannot be written to.
+    """
+    units = np.rint(np.nan_to_num(depth.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0) * units_per_metre)
+    if units.max(initial=0.0) > np.iinfo(np.uint16).max:
+        raise InvalidInputError(
+            f"{path}: depth reaches {np.nanmax(depth):.1f} m, which does not fit 16 bits at {units_per_metre:g} "
+            "units per metre; use a coarser unit"
+        )
+    _write(path, units.astype(np.uint16), [])
+
+
+def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:
+    """Write (h, w) bool as an 8-bit image, 255 where True."""
+    _write(path, mask.astype(np.uint8) * 255, [])
+
+
+def _decoded(path: Path) -> NDArray[np.generic]:
+    try:
+        data = np.frombuffer(Path(path).read_bytes(), dtype=np.uint8)
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from error
+    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if image is None:
+        raise InvalidInputError(f"{path}: is not an image that can be read; use PNG, JPEG or TIFF")
+    return np.asarray(image)
+
+
+def _write(path: Path, image: NDArray[np.generic], options: list[int]) -> None:
+    if not cv2.haveImageWriter(path.name):
+        raise InvalidInputError(f"{path}: '{path.suffix}' is not an image format; use .png or .jpg")
+    done, data = cv2.imencode(path.suffix, image, options)
+    if not done:
+        raise InvalidInputError(f"{path}: the image cannot be stored as '{path.suffix}'; use .png")
+    write_bytes(path, data.tobytes())
