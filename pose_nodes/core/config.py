@@ -60,7 +60,7 @@ def option(
 
 def group(cls: type[ConfigT], help: str) -> ConfigT:
     """Declare a nested configuration with its own defaults."""
-    return typing.cast(ConfigT, dataclasses.field(default_factory=cls, metadata={"group": help}))
+    return dataclasses.field(default_factory=cls, metadata={"group": help})
 
 
 def flatten(cls: type, prefix: str = "") -> Iterator[FlatOption]:
@@ -82,7 +82,8 @@ def from_mapping(cls: type[ConfigT], values: Mapping[str, Any], where: str = "co
         where: what the values came from, for error messages.
 
     Raises:
-        InvalidConfigError: an unknown key (the nearest valid one is named), a wrong type, a value out of range.
+        InvalidConfigError: an unknown key (the nearest valid one is named), a wrong type, a value out
+            of range.
     """
     known = {flat.name: flat for flat in flatten(cls)}
     given = dict(_dotted(values))
@@ -154,7 +155,7 @@ def _range_text(info: OptionInfo) -> str:
 def _of_type(flat: FlatOption, value: Any, where: str) -> Any:
     if flat.type is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if flat.type is int and isinstance(value, bool) or not isinstance(value, flat.type):
+    if (flat.type is int and isinstance(value, bool)) or not isinstance(value, flat.type):
         raise InvalidConfigError(
             f"{where}: '{flat.name}' is {value!r}; it must be of type {flat.type.__name__}"
         )

@@ -80,7 +80,9 @@ class PinholeCamera:
         """(n,) pixel columns and rows -> (n, 3) points on their rays at z = 1, camera frame."""
         return np.stack([(u - self.cx) / self.fx, (v - self.cy) / self.fy, np.ones_like(u)], axis=-1)
 
-    def unproject(self, depth: NDArray[np.float32], v: NDArray[np.int64], u: NDArray[np.int64]) -> NDArray[np.float64]:
+    def unproject(
+        self, depth: NDArray[np.float32], v: NDArray[np.int64], u: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
         """Pixels (rows v, columns u) of a depth image in metres -> (n, 3) float64 points, camera frame."""
         z = depth[v, u].astype(np.float64)
         return self.rays(u.astype(np.float64), v.astype(np.float64)) * z[:, None]

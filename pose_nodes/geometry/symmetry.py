@@ -1,7 +1,7 @@
 """Symmetry groups: the rigid motions that map an object onto itself.
 
-A group is a finite set of motions (discrete part) and possibly all rotations about one axis (continuous part),
-as in the models_info.json of the BOP benchmark. The notation of the objects file names a group in short:
+A group is a finite set of motions (discrete part) and possibly all rotations about one axis (continuous
+part), as in the models_info.json of the BOP benchmark. The notation of the objects file names a group:
 
     none           no symmetry
     z:2            half turns about z (any axis, any whole number of parts: x:4, y:3, ...)
@@ -102,9 +102,10 @@ class SymmetryGroup:
         """(m, 4, 4) motions of the group, the continuous part in steps of at most `angular_step` radians."""
         if self.axis is None:
             return self.discrete
-        angles = np.arange(0.0, 2 * np.pi, 2 * np.pi / np.ceil(2 * np.pi / angular_step))
+        steps = int(np.ceil(2 * np.pi / angular_step))
+        angles = np.linspace(0.0, 2 * np.pi, steps, endpoint=False)
         turns = _about(Rotation.from_rotvec(angles[:, None] * self.axis).as_matrix(), self.centre)
-        return np.einsum("aij,bjk->abik", self.discrete, turns).reshape(-1, 4, 4)
+        return np.asarray(np.einsum("aij,bjk->abik", self.discrete, turns).reshape(-1, 4, 4))
 
     def nearest(self, T_camera_object: se3.Matrix, T_reference: se3.Matrix) -> se3.Matrix:
         """The symmetric equivalent of a pose whose rotation is nearest to that of the reference; exact.
@@ -153,7 +154,9 @@ def _turn(axis: NDArray[np.float64], angle: float) -> se3.Matrix:
 def _closure(generators: list[se3.Matrix], notation: str) -> NDArray[np.float64]:
     """All products of (3, 3) generators: (k, 3, 3), the identity first."""
     elements = [np.eye(3)]
-    for element in elements:  # grows while it is walked: each new element is multiplied by each generator once
+    for (
+        element
+    ) in elements:  # grows while it is walked: each new element is multiplied by each generator once
         for generator in generators:
             product = element @ generator
             if not any(np.allclose(product, known, atol=_ANGLE_TOLERANCE) for known in elements):

@@ -47,7 +47,9 @@ def _symmetry(path: Path, key: str, info: Any) -> SymmetryGroup:
         if len(axes) > 1:
             raise ValueError("has several continuous symmetries (a ball), and so no orientation to track")
     except KeyError as error:
-        raise InvalidDatasetError(f"{path}: object {key}: {error} of a continuous symmetry is missing") from error
+        raise InvalidDatasetError(
+            f"{path}: object {key}: {error} of a continuous symmetry is missing"
+        ) from error
     except (TypeError, ValueError, AttributeError) as error:
         raise InvalidDatasetError(f"{path}: object {key}: {error}") from error
     discrete = np.reshape(motions, (-1, 4, 4))

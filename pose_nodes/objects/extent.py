@@ -15,7 +15,8 @@ _BLOCK = 2048
 def diameter(points: NDArray[np.float64]) -> float:
     """The largest distance of two points of (n, 3), in their unit; exact.
 
-    Two such points are corners of the convex hull, and all pairs of those are compared, in blocks that bound the memory.
+    Two such points are corners of the convex hull, and all pairs of those are compared, in blocks that bound
+    the memory.
     """
     corners = points[_hull_corners(points)]
     blocks = (corners[start : start + _BLOCK] for start in range(0, len(corners), _BLOCK))

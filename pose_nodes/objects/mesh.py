@@ -52,7 +52,9 @@ def load_mesh(path: str | Path, unit: str = "m") -> TriangleMesh:
     """
     path = Path(path)
     if unit not in METRES_PER_UNIT:
-        raise InvalidMeshError(f"mesh {path}: unit '{unit}' is unknown; use one of {', '.join(METRES_PER_UNIT)}")
+        raise InvalidMeshError(
+            f"mesh {path}: unit '{unit}' is unknown; use one of {', '.join(METRES_PER_UNIT)}"
+        )
     raw = _read(path)
     _check_triangles(raw, path)
     # Loose vertices, as exporters leave them, are no part of the surface and would enlarge its box.
@@ -70,17 +72,20 @@ def load_mesh(path: str | Path, unit: str = "m") -> TriangleMesh:
 def check_unit(mesh: TriangleMesh, unit: str, name: str) -> None:
     """Raise an InvalidMeshError when the size of the mesh shows that it is in another unit than said."""
     diagonal = mesh.diagonal
-    if diagonal > LARGEST_DIAGONAL:
-        other = "mm" if unit == "m" else "m"
+    if SMALLEST_DIAGONAL <= diagonal <= LARGEST_DIAGONAL:
+        return
+    said = f"mesh {name}: its diagonal is {diagonal / METRES_PER_UNIT[unit]:.4g} {unit} = {diagonal:.4g} m"
+    if diagonal > LARGEST_DIAGONAL and unit != "mm":
         raise InvalidMeshError(
-            f"mesh {name}: its diagonal is {diagonal / METRES_PER_UNIT[unit]:.4g} {unit} = {diagonal:.4g} m, which "
-            f"suggests that the file is in millimetres; set mesh_unit: {'mm' if unit != 'mm' else other}"
+            f"{said}, which suggests that the file is in millimetres; set mesh_unit: mm (--mesh-unit mm)"
         )
-    if diagonal < SMALLEST_DIAGONAL:
+    if diagonal < SMALLEST_DIAGONAL and unit != "m":
         raise InvalidMeshError(
-            f"mesh {name}: its diagonal is {diagonal / METRES_PER_UNIT[unit]:.4g} {unit} = {diagonal * 1e3:.4g} mm, "
-            f"too small for a depth camera; set mesh_unit: {'m' if unit != 'm' else 'in'} if the file is not in {unit}"
+            f"{said}, which suggests that the file is in metres; set mesh_unit: m (--mesh-unit m)"
         )
+    raise InvalidMeshError(
+        f"{said}; an object can have from {SMALLEST_DIAGONAL:g} to {LARGEST_DIAGONAL:g} m: scale the mesh"
+    )
 
 
 def _read(path: Path) -> trimesh.Trimesh:
@@ -92,7 +97,15 @@ def _read(path: Path) -> trimesh.Trimesh:
         # process=False keeps the vertices as they are: merging would drop NaN vertices silently.
         loaded = trimesh.load(path, process=False)
         return loaded.to_mesh() if isinstance(loaded, trimesh.Scene) else loaded
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, NotImplementedError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OSError,
+        NotImplementedError,
+    ) as error:
         raise InvalidMeshError(f"mesh {path}: cannot be read ({error})") from error
 
 
@@ -107,7 +120,9 @@ def _check_triangles(raw: object, path: Path) -> None:
             f"mesh {path}: {broken} of {len(vertices)} vertices are NaN or infinite; repair the file"
         )
     if faces.min() < 0 or faces.max() >= len(vertices):
-        raise InvalidMeshError(f"mesh {path}: a triangle refers to a vertex that is not there; repair the file")
+        raise InvalidMeshError(
+            f"mesh {path}: a triangle refers to a vertex that is not there; repair the file"
+        )
 
 
 def _vertex_colors(raw: trimesh.Trimesh) -> NDArray[np.uint8] | None:

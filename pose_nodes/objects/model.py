@@ -55,8 +55,8 @@ def build_model(
     Args:
         name: what the object is called.
         mesh: its surface, metres.
-        symmetry: a group, its notation ("z:2", "cube", ...: axes through the middle of the bounding box), or "auto"
-            to find it from the geometry.
+        symmetry: a group, its notation ("z:2", "cube", ...: axes through the middle of the bounding box), or
+            "auto" to find it from the geometry.
         rng: chooses the surface points; one of a fixed seed if None.
 
     Raises:
@@ -81,6 +81,7 @@ def _detected(name: str, mesh: TriangleMesh, largest: float, rng: np.random.Gene
     report = detect_symmetry(mesh, largest, rng)
     if report.notation == "sphere":
         raise InvalidConfigError(
-            f"object '{name}': is a ball, which has no orientation to track; set symmetry: none to track its place"
+            f"object '{name}': is a ball, which has no orientation to track; set symmetry: none to track its "
+            "place alone"
         )
     return report.group

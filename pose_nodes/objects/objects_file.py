@@ -26,7 +26,9 @@ class ObjectSpec:
 
     mesh: str = option("", "path of the mesh file; relative to the objects file")
     mesh_unit: str = option("m", "length unit of the mesh file", choices=tuple(METRES_PER_UNIT))
-    symmetry: str = option("none", "motions that map the object onto itself: none, z:2, z:inf, box, cube, ..., auto")
+    symmetry: str = option(
+        "none", "motions that map the object onto itself: none, z:2, z:inf, box, cube, ..., auto"
+    )
 
 
 def read_objects_file(path: Path) -> dict[str, ObjectSpec]:
@@ -37,13 +39,17 @@ def read_objects_file(path: Path) -> dict[str, ObjectSpec]:
     """
     root = _read_yaml(path)
     if not isinstance(root, Mapping) or not root:
-        raise InvalidConfigError(f"{path}: is empty or no mapping; begin it with '{_ROOT_KEY}:' and a block an object")
+        raise InvalidConfigError(
+            f"{path}: is empty or no mapping; begin it with '{_ROOT_KEY}:' and a block an object"
+        )
     for key in root:
         if key != _ROOT_KEY:
             raise InvalidConfigError(f"{path}: unknown key '{key}'; did you mean '{_ROOT_KEY}'?")
     blocks = root[_ROOT_KEY]
     if not isinstance(blocks, Mapping) or not blocks:
-        raise InvalidConfigError(f"{path}: '{_ROOT_KEY}' has no object; add a block such as 'mug: {{mesh: mug.ply}}'")
+        raise InvalidConfigError(
+            f"{path}: '{_ROOT_KEY}' has no object; add a block such as 'mug: {{mesh: mug.ply}}'"
+        )
     return {_name(name, path): _spec(name, block, path) for name, block in blocks.items()}
 
 
@@ -51,8 +57,8 @@ def check_name(name: str, where: str) -> None:
     """Raise an InvalidConfigError for a name that cannot be part of a TF frame or file name."""
     if not _NAME.fullmatch(name):
         raise InvalidConfigError(
-            f"{where}: object name '{name}' is not usable as the name of a TF frame; use letters, digits, '_', '-' "
-            "and '.', and begin with a letter or digit"
+            f"{where}: object name '{name}' is not usable as the name of a TF frame; use letters, digits, "
+            "'_', '-' and '.', and begin with a letter or digit"
         )
 
 
@@ -95,5 +101,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         repeated = [key for key in keys if keys.count(key) > 1]
         if repeated:
-            raise yaml.constructor.ConstructorError(None, None, f"'{repeated[0]}' is given twice", node.start_mark)
+            raise yaml.constructor.ConstructorError(
+                None, None, f"'{repeated[0]}' is given twice", node.start_mark
+            )
         return super().construct_mapping(node, deep)

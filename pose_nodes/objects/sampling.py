@@ -10,8 +10,8 @@ from pose_nodes.core.errors import InvalidMeshError
 from pose_nodes.objects.mesh import TriangleMesh
 
 _CANDIDATES_PER_SAMPLE = 5
-"""Of so many random points one is kept: the factor of Yuksel, "Sample Elimination for Generating Poisson Disk Sample
-Sets", Computer Graphics Forum 2015."""
+"""Of so many random points one is kept: the factor of Yuksel, "Sample Elimination for Generating Poisson Disk
+Sample Sets", Computer Graphics Forum 2015."""
 
 
 def sample_surface(

@@ -1,13 +1,13 @@
 """Finds the symmetries of a mesh by turning it and measuring how far it then lies from itself.
 
-Judged by geometry alone: print, colour and material are not looked at. A can with a label counts as a surface of
-revolution, which is right for a tracker that looks at depth, and wrong for one that reads the label.
+Judged by geometry alone: print, colour and material are not looked at. A can with a label counts as a surface
+of revolution, which is right for a tracker that looks at depth, and wrong for one that reads the label.
 
-What can be found: turns about the mesh's own x, y and z axes, and about its principal axes (of the second moments of
-its surface) where these differ, through the middle of the bounding box or through the centroid of the surface; of
-order 2 to 12, or continuous; alone, or together with half turns about the other two axes, or all turns of a cube. What
-cannot: the diagonal axes of a tetrahedron, a cube that stands oblique in its file, orders above 12 (24 sides or more
-come near enough to a circle to count as one).
+What can be found: turns about the mesh's own x, y and z axes, and about its principal axes (of the second
+moments of its surface) where these differ, through the middle of the bounding box or through the centroid of
+the surface; of order 2 to 12, or continuous; alone, or together with half turns about the other two axes, or
+all turns of a cube. What cannot: the diagonal axes of a tetrahedron, a cube that stands oblique in its file,
+orders above 12 (a prism of so many sides soon comes near enough to a cylinder to count as one).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.objects.sampling import random_surface_points
 
 DIFFERENCE_SHARE = 0.01
-"""Share of the diameter below which a turned surface counts as the same: what depth cannot tell apart (our choice)."""
+"""Share of the diameter below which a turned surface counts as the same: depth cannot tell them apart (our
+choice)."""
 CONTINUOUS = 0
 """Stands for the order of a continuous symmetry."""
 _ORDERS = tuple(range(2, 13))
@@ -60,8 +61,8 @@ class SymmetryReport:
     """The symmetry that was found, and what it was found by.
 
     Attributes:
-        notation: for the objects file; "matrices" where it cannot express the group (axes that are not those of the
-            mesh or miss the middle of its bounding box; "auto" finds it again), "sphere" for a ball.
+        notation: for the objects file; "matrices" where it cannot express the group (axes that are not those
+            of the mesh or miss the middle of its bounding box; "auto" finds it again), "sphere" for a ball.
         group: the motions; those of "none" for a ball, which has no orientation to track.
         threshold: a turn with a residual below it, metres, counts as a symmetry.
         trials: all turns that were tried.
@@ -171,7 +172,7 @@ def _order(trials: list[Trial], threshold: float) -> int | None:
 
 
 def _notation(orders: list[int | None]) -> str:
-    """What three axes with their highest orders generate, such that the result is a finite or an axial group."""
+    """What three axes with their highest orders generate, reduced to what a body can have."""
     continuous = [axis for axis, order in zip("xyz", orders, strict=True) if order == CONTINUOUS]
     if len(continuous) > 1:
         return "sphere"

@@ -13,8 +13,8 @@ _CLOSED_SHARE = 0.98
 def turned_outwards(mesh: TriangleMesh) -> TriangleMesh:
     """The mesh with its triangles counter-clockwise seen from outside.
 
-    Only a closed mesh (but for small holes) has an outside; an open one is returned as it is. Triangles that disagree
-    among each other are not mended.
+    Only a closed mesh (but for small holes) has an outside; an open one is returned as it is. Triangles that
+    disagree among each other are not mended.
     """
     if _closed_share(mesh) < _CLOSED_SHARE or signed_volume(mesh) >= 0:
         return mesh
@@ -24,8 +24,8 @@ def turned_outwards(mesh: TriangleMesh) -> TriangleMesh:
 def signed_volume(mesh: TriangleMesh) -> float:
     """Enclosed volume, cubic metres; negative if the triangles look inwards.
 
-    The sum of the tetrahedra between the triangles and the mean vertex, which for a mesh with small holes is the
-    volume after each hole was closed by a cone to that point.
+    The sum of the tetrahedra between the triangles and the mean vertex, which for a mesh with small holes is
+    the volume after each hole was closed by a cone to that point.
     """
     first, second, third = np.moveaxis(mesh.vertices[mesh.faces] - mesh.vertices.mean(axis=0), 1, 0)
     return float(np.einsum("ij,ij->", first, np.cross(second, third)) / 6.0)

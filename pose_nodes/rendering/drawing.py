@@ -39,7 +39,9 @@ def stroke_width(image: Image) -> int:
 
 def tint(image: Image, mask: NDArray[np.bool_], color: Color, opacity: float) -> None:
     """Blend a colour into the masked pixels, in place."""
-    mixed = image[mask].astype(np.float32) * (1.0 - opacity) + np.float32(opacity) * np.array(color, np.float32)
+    mixed = image[mask].astype(np.float32) * (1.0 - opacity) + np.float32(opacity) * np.array(
+        color, np.float32
+    )
     image[mask] = np.rint(mixed).astype(np.uint8)
 
 
@@ -64,7 +66,9 @@ def axes(image: Image, camera: PinholeCamera, T_camera_object: se3.Matrix, lengt
             cv2.arrowedLine(image, origin, ends[i], colors[i], drawn_width, cv2.LINE_AA, 0, 0.15)
 
 
-def segment(image: Image, camera: PinholeCamera, start: NDArray[np.float64], end: NDArray[np.float64]) -> None:
+def segment(
+    image: Image, camera: PinholeCamera, start: NDArray[np.float64], end: NDArray[np.float64]
+) -> None:
     """Draw a thin pale line between two points (3,) in the camera frame, in place."""
     points = np.stack([start, end])
     if points[:, 2].min() >= _NEAREST_DRAWN:
@@ -100,7 +104,9 @@ class Labels:
         baseline = (left + pad + marker, top + pad + text_height)
         if color is not None:
             corner = (left + pad, top + pad)
-            cv2.rectangle(self._image, corner, (corner[0] + text_height - 1, corner[1] + text_height - 1), color, -1)
+            cv2.rectangle(
+                self._image, corner, (corner[0] + text_height - 1, corner[1] + text_height - 1), color, -1
+            )
         cv2.putText(self._image, text, baseline, _FONT, self._scale, _PAPER, self._thickness, cv2.LINE_AA)
 
     def _free_place(self, left: int, top: int, width: int, height: int) -> tuple[int, int]:

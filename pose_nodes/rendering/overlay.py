@@ -98,7 +98,9 @@ class OverlayPainter:
         colors = drawing.OBJECT_COLORS
         return self._colors.setdefault(name, colors[len(self._colors) % len(colors)])
 
-    def silhouette(self, class_name: str, T_camera_object: se3.Matrix, camera: PinholeCamera) -> NDArray[np.bool_]:
+    def silhouette(
+        self, class_name: str, T_camera_object: se3.Matrix, camera: PinholeCamera
+    ) -> NDArray[np.bool_]:
         """(h, w) bool pixels that the mesh covers at a pose, hidden ones too.
 
         Raises:
@@ -137,7 +139,7 @@ def _origin_is_inside(model: ObjectModel) -> bool:
 
 
 def _region_on_image(model: ObjectModel, T_camera_object: se3.Matrix, camera: PinholeCamera) -> Region | None:
-    """The pixels that the posed bounding box can reach; None when it is behind the camera or off the image."""
+    """The pixels that the posed bounding box can reach; None when behind the camera or off the image."""
     signs = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
     corners = se3.transform(T_camera_object, model.box_centre + signs * model.size)
     if corners[:, 2].max() <= 0:

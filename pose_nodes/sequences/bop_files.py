@@ -1,8 +1,8 @@
 """The folders and JSON files of the BOP benchmark's layout (bop.felk.cvut.cz), checked while they are read.
 
-    DATASET/models/obj_000001.ply, models_info.json     millimetres
-    DATASET/objects.yaml                                optional (ours): the names of the objects
-    DATASET/SPLIT/000001/                               a scene: rgb/ depth/ mask_visib/ scene_*.json
+DATASET/models/obj_000001.ply, models_info.json     millimetres
+DATASET/objects.yaml                                optional (ours): the names of the objects
+DATASET/SPLIT/000001/                               a scene: rgb/ depth/ mask_visib/ scene_*.json
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def names_from_objects_file(path: Path) -> dict[int, str]:
         raise InvalidDatasetError(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
         raise InvalidDatasetError(
-            f"{path}: is not an objects file; expected 'objects:' with a block for each object that has a 'mesh:'"
+            f"{path}: is not an objects file; expected 'objects:' with a block for each object that has a "
+            "'mesh:'"
         ) from error
     names: dict[int, str] = {}
     for name, stem in meshes.items():
@@ -103,7 +104,9 @@ def names_from_objects_file(path: Path) -> dict[int, str]:
         if match is None:
             continue
         if int(match.group(1)) in names:
-            raise InvalidDatasetError(f"{path}: '{names[int(match.group(1))]}' and '{name}' share the mesh {stem}")
+            raise InvalidDatasetError(
+                f"{path}: '{names[int(match.group(1))]}' and '{name}' share the mesh {stem}"
+            )
         names[int(match.group(1))] = name
     return names
 
@@ -133,7 +136,8 @@ def parsed(path: Path, image_id: int, read: Callable[[Any], T], entry: Any) -> T
 def pose_of(entry: Mapping[str, Any]) -> NDArray[np.float64]:
     """cam_R_m2c and cam_t_m2c (mm) -> T_camera_object (4, 4), metres.
 
-    Marker-board calibrations leave rotations that are orthonormal to some 0.1 % only: the nearest rotation is taken.
+    Marker-board calibrations leave rotations that are orthonormal to some 0.1 % only: the nearest rotation is
+    taken.
 
     Raises:
         ValueError, KeyError, InvalidInputError: the entry has no rotation and translation.

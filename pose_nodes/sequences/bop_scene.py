@@ -32,7 +32,11 @@ class BopScene:
     """
 
     def __init__(
-        self, scene_dir: Path, names: Mapping[int, str] | None = None, rate_hz: float = 30.0, start_ns: int = 0
+        self,
+        scene_dir: Path,
+        names: Mapping[int, str] | None = None,
+        rate_hz: float = 30.0,
+        start_ns: int = 0,
     ) -> None:
         """Open a scene.
 
@@ -78,7 +82,7 @@ class BopScene:
         return RecordedFrame(index, image_id, frame, segments, self._ground_truths(image_id))
 
     def library(self) -> ObjectLibrary:
-        """The objects of the recording: those of the data set's objects.yaml, else the named of its models folder."""
+        """The objects of the recording: those of the data set's objects.yaml, else the named models."""
         if self._objects_file is not None:
             return ObjectLibrary.from_file(self._objects_file)
         return ObjectLibrary.from_bop(bop_files.find_models(self.folder), self.names)
@@ -100,13 +104,17 @@ class BopScene:
         entries = self._truths.get(image_id, [])
         if not isinstance(entries, list):
             raise InvalidDatasetError(f"{path}: image {image_id}: must be a list of objects")
-        ids = [bop_files.parsed(path, image_id, lambda entry: int(entry["obj_id"]), entry) for entry in entries]
+        ids = [
+            bop_files.parsed(path, image_id, lambda entry: int(entry["obj_id"]), entry) for entry in entries
+        ]
         return list(zip(range(len(ids)), ids, entries, strict=True))
 
     def _named_entries(self, image_id: int) -> list[tuple[int, str, Any]]:
         """`_entries` of the objects that have a name here, with it."""
         entries = self._entries(image_id)
-        return [(i, self.names[object_id], entry) for i, object_id, entry in entries if object_id in self.names]
+        return [
+            (i, self.names[object_id], entry) for i, object_id, entry in entries if object_id in self.names
+        ]
 
     def _frame(self, image_id: int, stamp_ns: int) -> Frame:
         path = self.folder / bop_files.SCENE_MARK
@@ -117,8 +125,8 @@ class BopScene:
         height, width = depth.shape
         if color is not None and color.shape[:2] != depth.shape:
             raise InvalidDatasetError(
-                f"{depth_path}: is {width}x{height} but the colour image is {color.shape[1]}x{color.shape[0]}; "
-                "depth must be aligned to colour"
+                f"{depth_path}: is {width}x{height} but the colour image is {color.shape[1]}x{color.shape[0]}"
+                "; depth must be aligned to colour"
             )
         camera = bop_files.parsed(path, image_id, lambda K: PinholeCamera.from_matrix(K, width, height), K)
         return Frame(stamp_ns, "camera_optical_frame", camera, depth, color)
@@ -171,7 +179,9 @@ class BopScene:
         infos = self._infos[image_id]
         if not isinstance(infos, list) or len(infos) <= index:
             raise InvalidDatasetError(f"{path}: image {image_id}: lists fewer objects than scene_gt.json")
-        return bop_files.parsed(path, image_id, lambda info: float(info.get("visib_fract", "nan")), infos[index])
+        return bop_files.parsed(
+            path, image_id, lambda info: float(info.get("visib_fract", "nan")), infos[index]
+        )
 
 
 def _camera_entry(entry: Mapping[str, Any]) -> tuple[NDArray[np.float64], float]:
@@ -179,5 +189,7 @@ def _camera_entry(entry: Mapping[str, Any]) -> tuple[NDArray[np.float64], float]
     K = bop_files.numbers(entry["cam_K"], 9, "cam_K")
     depth_scale = float(entry.get("depth_scale", 1.0))
     if not np.isfinite(depth_scale) or depth_scale <= 0:
-        raise ValueError(f"depth_scale is {depth_scale:g}; it must be millimetres per unit of the depth image")
+        raise ValueError(
+            f"depth_scale is {depth_scale:g}; it must be millimetres per unit of the depth image"
+        )
     return K, depth_scale

@@ -1,7 +1,7 @@
 """Writes recordings in the layout of the BOP benchmark: small data for tests, and conversion of other data.
 
-A scene appears in its place when it is complete; one that was interrupted leaves nothing that a reader would take
-for a scene. `write_models` does the same for the models.
+A scene appears in its place when it is complete; one that was interrupted leaves nothing that a reader would
+take for a scene. `write_models` does the same for the models.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _MILLIMETRES = 1.0 / METRES_PER_MILLIMETRE
 class BopSceneWriter:
     """Collects the frames of one scene; use it as a context manager.
 
-        with BopSceneWriter(dataset, {"mug": 1}) as scene:
-            scene.add(frame, truths, masks)
+    with BopSceneWriter(dataset, {"mug": 1}) as scene:
+        scene.add(frame, truths, masks)
     """
 
     def __init__(
@@ -61,7 +61,9 @@ class BopSceneWriter:
         """
         self.folder = Path(dataset) / split / f"{scene_id:06d}"
         if self.folder.exists():
-            raise InvalidDatasetError(f"{self.folder}: exists already; remove it or choose another scene number")
+            raise InvalidDatasetError(
+                f"{self.folder}: exists already; remove it or choose another scene number"
+            )
         self._dataset, self._object_ids = Path(dataset), dict(object_ids)
         self._depth_scale, self._color_ending = depth_scale, color_ending
         self._partial = self.folder.with_name(f".{self.folder.name}.partial")
@@ -117,18 +119,23 @@ class BopSceneWriter:
         self._cameras[image_id] = frame.camera
         self._truths[image_id] = [_truth_entry(truth, self._object_ids) for truth in truths]
         self._infos[image_id] = [
-            _info_entry(truth, frame.depth, _at(masks, i), _at(silhouettes, i)) for i, truth in enumerate(truths)
+            _info_entry(truth, frame.depth, _at(masks, i), _at(silhouettes, i))
+            for i, truth in enumerate(truths)
         ]
         return image_id
 
     def _check(self, truths: Sequence[GroundTruth], *images: Sequence[NDArray[np.bool_]]) -> None:
         for masks in images:
             if masks and len(masks) != len(truths):
-                raise InvalidDatasetError(f"{self.folder}: {len(masks)} masks for {len(truths)} poses; give one each")
+                raise InvalidDatasetError(
+                    f"{self.folder}: {len(masks)} masks for {len(truths)} poses; give one each"
+                )
         for truth in truths:
             if truth.class_name not in self._object_ids:
                 known = ", ".join(self._object_ids)
-                raise InvalidDatasetError(f"{self.folder}: object '{truth.class_name}' has no id; known are {known}")
+                raise InvalidDatasetError(
+                    f"{self.folder}: object '{truth.class_name}' has no id; known are {known}"
+                )
 
     def _finish(self) -> None:
         if not self._cameras:
@@ -147,7 +154,7 @@ class BopSceneWriter:
 
 
 def write_models(dataset: Path, models: Mapping[int, ObjectModel]) -> Path:
-    """Write DATASET/models (binary PLY in millimetres, models_info.json) and DATASET/objects.yaml with the names.
+    """Write DATASET/models (binary PLY in mm, models_info.json) and DATASET/objects.yaml with the names.
 
     Returns:
         The objects.yaml, which the tracker takes as its objects file.
@@ -155,7 +162,10 @@ def write_models(dataset: Path, models: Mapping[int, ObjectModel]) -> Path:
     folder = Path(dataset) / "models"
     for object_id, model in models.items():
         mesh = trimesh.Trimesh(
-            model.mesh.vertices * _MILLIMETRES, model.mesh.faces, vertex_colors=model.mesh.vertex_colors, process=False
+            model.mesh.vertices * _MILLIMETRES,
+            model.mesh.faces,
+            vertex_colors=model.mesh.vertex_colors,
+            process=False,
         )
         write_bytes(folder / f"{default_name(object_id)}.ply", mesh.export(file_type="ply"))
     write_json(folder / "models_info.json", {str(i): _model_entry(model) for i, model in models.items()})

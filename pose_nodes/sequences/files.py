@@ -21,7 +21,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_beside_and_move(path, data)
     except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+        raise InvalidInputError(
+            f"{path}: cannot be written ({error.strerror}); choose another place"
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -44,7 +45,8 @@ def read_depth(path: Path, units_per_metre: float) -> NDArray[np.float32]:
     if image.ndim != 2 or image.dtype not in (np.uint16, np.float32, np.float64):
         channels = 1 if image.ndim == 2 else image.shape[2]
         raise InvalidInputError(
-            f"{path}: has {channels} channel(s) of {image.dtype}; a depth image has one, of 16-bit integers or floats"
+            f"{path}: has {channels} channel(s) of {image.dtype}; a depth image has one, of 16-bit integers "
+            "or floats"
         )
     depth = image.astype(np.float32) / np.float32(units_per_metre)
     depth[~np.isfinite(depth) | (depth <= 0)] = np.nan
@@ -83,11 +85,13 @@ def write_depth(path: Path, depth: NDArray[np.float32], units_per_metre: float) 
     Raises:
         InvalidInputError: a depth does not fit 16 bits in that unit, or the place cannot be written to.
     """
-    units = np.rint(np.nan_to_num(depth.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0) * units_per_metre)
+    units = np.rint(
+        np.nan_to_num(depth.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0) * units_per_metre
+    )
     if units.max(initial=0.0) > np.iinfo(np.uint16).max:
         raise InvalidInputError(
-            f"{path}: depth reaches {np.nanmax(depth):.1f} m, which does not fit 16 bits at {units_per_metre:g} "
-            "units per metre; use a coarser unit"
+            f"{path}: depth reaches {np.nanmax(depth):.1f} m, which does not fit 16 bits at "
+            f"{units_per_metre:g} units per metre; use a coarser unit"
         )
     _write(path, units.astype(np.uint16), [])
 
@@ -97,7 +101,7 @@ def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:
     _write(path, mask.astype(np.uint8) * 255, [])
 
 
-def _decoded(path: Path) -> NDArray[np.generic]:
+def _decoded(path: Path) -> NDArray[np.integer[Any] | np.floating[Any]]:
     try:
         data = np.frombuffer(Path(path).read_bytes(), dtype=np.uint8)
     except OSError as error:
@@ -108,7 +112,7 @@ def _decoded(path: Path) -> NDArray[np.generic]:
     return np.asarray(image)
 
 
-def _write(path: Path, image: NDArray[np.generic], options: list[int]) -> None:
+def _write(path: Path, image: NDArray[np.integer[Any] | np.floating[Any]], options: list[int]) -> None:
     if not cv2.haveImageWriter(path.name):
         raise InvalidInputError(f"{path}: '{path.suffix}' is not an image format; use .png or .jpg")
     done, data = cv2.imencode(path.suffix, image, options)

@@ -36,7 +36,8 @@ class RecordedFrame:
         index: position in the recording, from 0.
         image_id: number of the image in its data set.
         frame: depth, colour and camera.
-        segments: the visible masks of the objects, as a segmenter would give them; objects out of sight have none.
+        segments: the visible masks of the objects, as a segmenter would give them; objects out of sight have
+            none.
         truths: the true poses of the objects; empty where unknown.
     """
 
