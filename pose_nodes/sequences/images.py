@@ -76,7 +76,9 @@ def write_color(path: Path, image: NDArray[np.uint8], quality: int = 92) -> None
     Raises:
         InvalidInputError: no such format, or the place cannot be written to.
     """
-    _write(path, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    # OpenCV complains of an option that is not of the format.
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if path.suffix.lower() in (".jpg", ".jpeg") else []
+    _write(path, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
 
 
 def write_depth(path: Path, depth: NDArray[np.float32], units_per_metre: float) -> None:

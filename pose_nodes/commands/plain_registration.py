@@ -1,0 +1,53 @@
+"""The textbook pipeline that others are measured against: one try of FPFH, RANSAC and point-to-plane ICP."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from pose_nodes.core.observation import Observation
+from pose_nodes.features import fpfh
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.pointcloud import PointCloud, estimate_normals, lift, thin
+from pose_nodes.objects.model import ObjectModel
+from pose_nodes.registration.icp import IcpTarget
+from pose_nodes.registration.matching import nearest
+from pose_nodes.registration.ransac import ransac
+
+# The settings of the dGeDi paper; lengths are in diameters of the object.
+POINTS = 4000
+FEATURE_RADIUS = 0.3
+NORMAL_RADIUS = 0.1
+RANSAC_DISTANCE = 0.05
+RANSAC_ITERATIONS = 100_000
+ICP_DISTANCE = 0.05
+ICP_ITERATIONS = 1000
+
+
+def plain_pose(
+    model: ObjectModel, observation: Observation, rng: np.random.Generator
+) -> tuple[se3.Matrix, dict[str, float]]:
+    """T_camera_object (4, 4) without any check, and the seconds by stage.
+
+    Raises:
+        InvalidInputError: the mask has no depth.
+        RegistrationError: no three correspondences agree.
+    """
+    times = [time.perf_counter()]
+    frame, diameter = observation.frame, model.diameter
+    points = lift(frame.depth, observation.mask, frame.camera)
+    points = points[thin(len(points), POINTS, rng)]
+    scene = PointCloud(points, estimate_normals(points, NORMAL_RADIUS * diameter))
+    known = PointCloud(model.points, model.normals)
+    scene_features = fpfh.describe(scene, FEATURE_RADIUS * diameter)
+    pairs = nearest(scene_features, fpfh.describe(known, FEATURE_RADIUS * diameter))
+    times.append(time.perf_counter())
+    coarse = ransac(scene.points, known.points, pairs, RANSAC_DISTANCE * diameter, RANSAC_ITERATIONS, rng)
+    times.append(time.perf_counter())
+    fine = IcpTarget(known).register(
+        scene.points, coarse.T_target_source, [ICP_DISTANCE * diameter], ICP_ITERATIONS
+    )
+    times.append(time.perf_counter())
+    seconds = dict(zip(("features", "ransac", "icp"), np.diff(times).tolist(), strict=True))
+    return se3.inverse(fine.T_target_source), seconds
