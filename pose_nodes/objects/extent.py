@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 from scipy.spatial.distance import cdist
 
-_FLATNESS = 1e-9
+_FLATNESS = 1e-7
 """Relative extent below which points count as lying in a plane or on a line."""
 _BLOCK = 2048
 
@@ -29,8 +29,8 @@ def _hull_corners(points: NDArray[np.float64]) -> NDArray[np.intp]:
     _, principal = np.linalg.eigh(centred.T @ centred)
     coordinates = centred @ principal
     extent = np.ptp(coordinates, axis=0)
-    coordinates = coordinates[:, extent > _FLATNESS * extent.max()]
-    if coordinates.shape[1] < 2:
-        along = coordinates.max(axis=1, initial=0.0)
+    spanned = extent > _FLATNESS * extent.max()
+    if np.count_nonzero(spanned) < 2:
+        along = coordinates[:, int(np.argmax(extent))]
         return np.array([np.argmin(along), np.argmax(along)])
-    return np.asarray(ConvexHull(coordinates).vertices)
+    return np.asarray(ConvexHull(coordinates[:, spanned]).vertices)
