@@ -19,8 +19,8 @@ def read_camera(text: str, width: int, height: int) -> PinholeCamera:
     """The camera that a command line names.
 
     Args:
-        text: "fx,fy,cx,cy" in pixels, or the path of a JSON file that has these four, or a 3x3 `cam_K` (nested,
-            or nine numbers row by row), and may have `width` and `height`.
+        text: "fx,fy,cx,cy" in pixels, or the path of a JSON file that has these four, or a 3x3 `cam_K`
+            (nested, or nine numbers row by row), and may have `width` and `height`.
         width, height: of the depth image, taken where the file names no size.
 
     Raises:

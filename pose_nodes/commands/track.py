@@ -52,14 +52,14 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> CommandParser:
     parser = CommandParser(
         "pose_nodes track",
-        "Follow the objects of a recorded sequence; write OUT/poses.csv, OUT/summary.json and OUT/overlays/.\n"
+        "Follow the objects of a recording; write OUT/poses.csv, OUT/summary.json and OUT/overlays/.\n"
         "Ctrl-C ends it early; what was done until then stays, with a summary.",
     )
     parser.add_argument("sequence", type=Path, help="BOP scene folder, or a data set with one scene")
     parser.add_argument("--rate", type=positive, default=30.0, help="images per second; default: %(default)s")
     parser.add_argument(
         "--masks", type=MaskChoice.parse, default="all", metavar="first|all|every:N",
-        help="masks that are given: the first of each object, all, or those of every n-th image; default: all",
+        help="masks that are given: the first of each object, all, or those of every n-th; default: all",
     )  # fmt: skip
     parser.add_argument("--objects", type=Path, help="objects.yaml to use instead of the data set's own")
     parser.add_argument(

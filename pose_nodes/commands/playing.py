@@ -1,0 +1,116 @@
+"""A recording that is played through the nodes: starts them, listens until the end, and ends them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pose_nodes.commands.node_processes import NodeFailureError, NodeProcesses, private_domain
+from pose_nodes.commands.ros_needed import needs_ros
+
+if TYPE_CHECKING:
+    from pose_nodes.ros.listener import Listener
+
+START_S = 60.0
+"""How long the first image may take on a busy machine: the tracker loads its objects first."""
+SILENCE_S = 20.0
+"""How long nothing may come in the middle of a recording."""
+_WAKE_S = 0.05
+
+
+@dataclass(frozen=True)
+class Play:
+    """What to play.
+
+    Attributes:
+        folder: BOP scene.
+        rate: images per second.
+        images: how many to play, the recording over and over; it ends a little later.
+        objects_file: of the tracker; None plays without one.
+        hear_images: whether the listener takes the images, too.
+        hear_overlay: whether it takes the tracker's pictures.
+    """
+
+    folder: Path
+    rate: float
+    images: int
+    objects_file: Path | None
+    hear_images: bool = False
+    hear_overlay: bool = False
+
+
+@contextmanager
+def playing(play: Play, out: Path, command: str) -> Iterator[Player]:
+    """Start player and, if it has objects, tracker; they have ended when the context is left.
+
+    Args:
+        play: what to play.
+        out: folder for the parameters and the output of the nodes.
+        command: that needs them, for the sentence where ROS is missing.
+
+    Raises:
+        MissingRosError: ROS cannot be imported.
+    """
+    with private_domain():
+        with needs_ros(command):
+            from pose_nodes.ros.listener import Listener
+        with NodeProcesses(out) as processes, Listener(play.hear_images, play.hear_overlay) as listener:
+            if play.objects_file is not None:
+                processes.start("tracker_node", {"objects_file": str(play.objects_file.absolute())})
+            processes.start("player_node", _player_parameters(play))
+            yield Player(play, processes, listener)
+
+
+def _player_parameters(play: Play) -> dict[str, object]:
+    return {
+        "folder": str(play.folder.absolute()),
+        "rate": float(play.rate),
+        "loop": True,
+        "publish_truth": True,
+        "segmentation.publish": play.objects_file is not None,
+        "wait_for_subscribers": int(play.objects_file is not None) + int(play.hear_images),
+    }
+
+
+class Player:
+    """A recording that is being played."""
+
+    def __init__(self, play: Play, processes: NodeProcesses, listener: Listener) -> None:
+        self._play = play
+        self._processes = processes
+        self._listener = listener
+
+    def listen(self, take: Callable[[Listener], None] = lambda listener: None) -> Listener:
+        """Listen until all images were played and the last results came; `take` is called again and again.
+
+        Raises:
+            NodeFailureError: a node ended, or nothing came for long.
+        """
+        heard, since = 0, time.monotonic()
+        while len(self._listener.truths) < self._play.images:
+            self._turn(take)
+            if len(self._listener.truths) > heard:
+                heard, since = len(self._listener.truths), time.monotonic()
+            elif time.monotonic() - since > (SILENCE_S if heard else START_S):
+                raise NodeFailureError(f"no image came for long; player_node: {self._words()}")
+        self._processes.stop("player_node")
+        self._linger(take)
+        return self._listener
+
+    def _turn(self, take: Callable[[Listener], None]) -> None:
+        self._listener.spin_once(_WAKE_S)
+        self._processes.check()
+        take(self._listener)
+
+    def _linger(self, take: Callable[[Listener], None]) -> None:
+        """Wait for what is on its way; results come within a frame or two."""
+        end = time.monotonic() + 1.0
+        while time.monotonic() < end:
+            self._turn(take)
+
+    def _words(self) -> str:
+        return self._processes.last_words("player_node")
