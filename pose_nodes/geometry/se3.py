@@ -48,10 +48,12 @@ def nearest_rotation(matrix: ArrayLike) -> Matrix:
     """The rotation nearest to a (3, 3) matrix in the Frobenius norm (orthogonal Procrustes).
 
     Raises:
-        InvalidInputError: the matrix is a reflection or singular, so that no rotation is near.
+        InvalidInputError: the matrix is a reflection, singular or not finite, so that no rotation is near.
     """
-    U, singular_values, Vt = np.linalg.svd(np.asarray(matrix, dtype=np.float64))
-    if singular_values[-1] < 0.5 * singular_values[0] or np.linalg.det(U @ Vt) < 0:
+    given = np.asarray(matrix, dtype=np.float64)
+    finite = bool(np.all(np.isfinite(given)))
+    U, singular_values, Vt = np.linalg.svd(given if finite else np.zeros((3, 3)))
+    if singular_values[-1] <= 0.5 * singular_values[0] or np.linalg.det(U @ Vt) < 0:
         raise InvalidInputError("rotation matrix: the given 3x3 matrix is not a rotation")
     return np.asarray(U @ Vt)
 

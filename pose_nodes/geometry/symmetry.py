@@ -28,7 +28,8 @@ from pose_nodes.geometry import se3
 _AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
 _SHORT_NAMES = {"none": "", "": "", "cube": "x:4,y:4", "box": "x:2,y:2", "sphere": None}
 _TERM = re.compile(r"([xyz]):(\d+|inf)")
-_LARGEST_GROUP = 1024
+_LARGEST_GROUP = 128
+"""More rotations are a mistake in the notation, or better said by a continuous axis."""
 _ANGLE_TOLERANCE = 1e-6
 
 

@@ -12,7 +12,7 @@ orders above 12 (a prism of so many sides soon comes near enough to a cylinder t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,8 @@ _CONTINUOUS_TURNS = 2 * np.pi * np.modf(np.arange(1, 6) / ((1 + np.sqrt(5)) / 2)
 _SAMPLES = 800
 _PERCENTILE = 99.0
 """A part that covers less of the surface than the rest does not break a symmetry: specks of a scan."""
+_AS_GOOD = 0.25
+"""Residuals that differ by less than this share of the threshold count as equal."""
 _SAME_DIRECTION = np.cos(np.deg2rad(2.0))
 
 
@@ -164,31 +166,42 @@ def _try_axis(
 
 
 def _order(trials: list[Trial], threshold: float) -> int | None:
-    """The highest order that passed; None where none did."""
-    passed = [trial.order for trial in trials if trial.residual < threshold]
-    if CONTINUOUS in passed:
+    """The highest order that fits as well as the best does; None where none passed."""
+    passed = [trial for trial in trials if trial.residual < threshold]
+    if not passed:
+        return None
+    if passed[0].order == CONTINUOUS:
         return CONTINUOUS
-    return max(passed, default=None)
+    # An octagon turned by a ninth of a circle passes too, but worse than when turned by an eighth.
+    best = min(trial.residual for trial in passed)
+    return max(trial.order for trial in passed if trial.residual <= best + _AS_GOOD * threshold)
 
 
 def _notation(orders: list[int | None]) -> str:
     """What three axes with their highest orders generate, reduced to what a body can have."""
-    continuous = [axis for axis, order in zip("xyz", orders, strict=True) if order == CONTINUOUS]
-    if len(continuous) > 1:
+    if orders.count(CONTINUOUS) > 1:
         return "sphere"
-    if orders.count(4) >= 2 and not continuous:
+    if CONTINUOUS in orders:
+        main = orders.index(CONTINUOUS)
+        # One half turn across the axis suffices: the others follow from it.
+        across = [axis for axis in range(3) if axis != main and _is_even(orders[axis])][:1]
+        return _terms({main: "inf"} | dict.fromkeys(across, "2"))
+    if orders.count(4) >= 2:
         return "cube"
-    ranked = [np.inf if order == CONTINUOUS else (order or 1) for order in orders]
-    main = int(np.argmax(ranked))
-    terms = []
-    for axis, name in enumerate("xyz"):
-        order = orders[axis]
-        if axis == main and order is not None:
-            terms.append(f"{name}:{'inf' if order == CONTINUOUS else order}")
-        elif order is not None and order % 2 == 0:
-            # Beside a main axis only half turns are possible; two or more of higher order would be a cube's.
-            terms.append(f"{name}:2")
-    return {"x:2,y:2,z:2": "box"}.get(",".join(terms), ",".join(terms)) or "none"
+    main = int(np.argmax([order or 1 for order in orders]))
+    # Beside a main axis there can only be half turns; two axes of a higher order are those of a cube.
+    others = {axis: "2" for axis in range(3) if _is_even(orders[axis])}
+    terms = _terms(others | ({} if orders[main] is None else {main: str(orders[main])}))
+    return "box" if terms == "x:2,y:2,z:2" else terms
+
+
+def _is_even(order: int | None) -> bool:
+    return order is not None and order % 2 == 0
+
+
+def _terms(orders: Mapping[int, str]) -> str:
+    """Orders by axis in the notation of the objects file."""
+    return ",".join(f"{'xyz'[axis]}:{orders[axis]}" for axis in sorted(orders)) or "none"
 
 
 def _as_written(

@@ -76,7 +76,9 @@ def test_symmetry_axes_run_through_the_middle_of_the_box(folder):
     moved.export(folder / "moved.ply")
     path = objects_file(folder, "objects: {crate: {mesh: moved.ply, symmetry: 'z:2'}}")
     group = ObjectLibrary.from_file(path)["crate"].symmetry
-    np.testing.assert_allclose(se3.transform(group.discrete[1], np.array([[0.3, 0.2, 0.1]])), [[0.3, 0.2, 0.1]])
+    np.testing.assert_allclose(
+        se3.transform(group.discrete[1], np.array([[0.3, 0.2, 0.1]])), [[0.3, 0.2, 0.1]]
+    )
 
 
 def test_auto_finds_the_symmetry(folder):
@@ -118,7 +120,10 @@ def test_a_missing_file_is_a_sentence(tmp_path):
         ("objects: {}\n", "'objects' has no object"),
         ("objects: [mug]\n", "'objects' has no object"),
         ("object:\n  mug: {mesh: a.ply}\n", "unknown key 'object'; did you mean 'objects'?"),
-        ("objects: {mug: {mesh: a.ply}}\nmesh_unit: mm\n", "unknown key 'mesh_unit'; did you mean 'objects'?"),
+        (
+            "objects: {mug: {mesh: a.ply}}\nmesh_unit: mm\n",
+            "unknown key 'mesh_unit'; did you mean 'objects'?",
+        ),
         ("objects:\n  mug: {meshes: a.ply}\n", "object 'mug': unknown key 'meshes'; did you mean 'mesh'?"),
         ("objects:\n  mug: {mesh: a.ply, unit: mm}\n", "unknown key 'unit'; did you mean 'mesh_unit'?"),
         ("objects:\n  mug: {mesh: a.ply, symetry: z:2}\n", "'symetry'; did you mean 'symmetry'?"),
@@ -128,7 +133,10 @@ def test_a_missing_file_is_a_sentence(tmp_path):
         ("objects:\n  mug: {mesh: 3}\n", "'mesh' is 3; it must be of type str"),
         ("objects:\n  mug: {mesh: a.ply, mesh_unit: km}\n", "'mesh_unit' is 'km'; allowed are m, cm, mm, in"),
         ("objects:\n  7: {mesh: a.ply}\n", "object name 7 is not text; put it in quotes"),
-        ("objects:\n  my mug: {mesh: a.ply}\n", "object name 'my mug' is not usable as the name of a TF frame"),
+        (
+            "objects:\n  my mug: {mesh: a.ply}\n",
+            "object name 'my mug' is not usable as the name of a TF frame",
+        ),
         ("objects:\n  mug: {mesh: a.ply}\n  mug: {mesh: b.ply}\n", "'mug' is given twice"),
         ("objects:\n\tmug: {mesh: a.ply}\n", "is not valid YAML"),
         ("objects: {mug: {mesh: a.ply}\n", "is not valid YAML"),
@@ -212,7 +220,10 @@ def test_rounded_bop_matrices_become_exact_rotations(folder):
         ({"1": {"symmetries_discrete": [[1, 0, 0]]}}, "must have the 16 values of a rigid motion"),
         ({"1": {"symmetries_discrete": [[2.0] * 16]}}, "must have the 16 values of a rigid motion"),
         ({"1": {"symmetries_discrete": [["a"] * 16]}}, "object 1: could not convert"),
-        ({"1": {"symmetries_continuous": [{"offset": [0, 0, 0]}]}}, "'axis' of a continuous symmetry is missing"),
+        (
+            {"1": {"symmetries_continuous": [{"offset": [0, 0, 0]}]}},
+            "'axis' of a continuous symmetry is missing",
+        ),
         ({"1": {"symmetries_continuous": [{"axis": [0, 0, 0]}]}}, "must have an axis and an offset"),
         ({"1": {"symmetries_continuous": [{"axis": [0, 1]}]}}, "must have an axis and an offset"),
         (

@@ -118,7 +118,9 @@ def test_a_cut_off_file_is_refused_in_a_sentence(tmp_path):
 def test_an_unknown_format_is_named_with_those_that_are_read(tmp_path):
     path = tmp_path / "model.step"
     path.write_text("ISO-10303-21;")
-    with pytest.raises(InvalidMeshError, match=r"format '\.step' is not read; use \.ply, \.obj, \.stl, \.glb"):
+    with pytest.raises(
+        InvalidMeshError, match=r"format '\.step' is not read; use \.ply, \.obj, \.stl, \.glb"
+    ):
         load_mesh(path)
 
 

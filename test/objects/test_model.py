@@ -149,7 +149,7 @@ def test_a_group_is_taken_as_it_is_and_auto_is_found_from_the_geometry():
 
 
 def test_auto_refuses_a_ball_in_a_sentence():
-    with pytest.raises(InvalidConfigError, match="object 'ball': is a ball.* set symmetry: none"):
+    with pytest.raises(InvalidConfigError, match=r"object 'ball': is a ball.* set symmetry: none"):
         build_model("ball", mesh_of(trimesh.creation.icosphere(4, 0.05)), "auto")
 
 
