@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> CommandParser:
     parser = CommandParser(
         "pose_nodes demo",
-        "Play a recording through player_node and tracker_node, in processes of their own over DDS, and show\n"
+        "Play a recording through player_node and tracker_node, in processes of their own, and show\n"
         "how well it is tracked; writes OUT/summary.json and OUT/overlays/.",
         "exit codes: 0 the poses are within tolerance, 1 they are not, 2 bad input or a node failed",
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pose_nodes.commands.camera_argument import read_camera
+from pose_nodes.commands.object_name import object_name
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.plausibility import check_depth_scale
 from pose_nodes.commands.pose_report import pose_report
@@ -115,12 +116,12 @@ def _read_observation(options: Namespace) -> Observation:
     camera = read_camera(options.camera, width, height)
     color = None if options.rgb is None else read_color(options.rgb)
     frame = Frame(0, "camera", camera, depth, color)
-    return Observation(frame, Segment(read_mask(options.mask), options.mesh.stem))
+    return Observation(frame, Segment(read_mask(options.mask), object_name(options.mesh)))
 
 
 def _read_model(options: Namespace) -> ObjectModel:
     mesh = load_mesh(options.mesh, options.mesh_unit)
-    return build_model(options.mesh.stem, mesh, options.symmetry, np.random.default_rng(options.seed))
+    return build_model(object_name(options.mesh), mesh, options.symmetry, np.random.default_rng(options.seed))
 
 
 def _estimate(

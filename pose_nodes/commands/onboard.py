@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 import trimesh
 import yaml
 
+from pose_nodes.commands.object_name import object_name
 from pose_nodes.commands.parser import CommandParser
 from pose_nodes.objects.mesh import METRES_PER_UNIT, TriangleMesh, load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
@@ -88,11 +88,6 @@ def _look_at(options: Namespace) -> Findings:
 def _written(detected: SymmetryReport) -> str:
     """What to write in objects.yaml: a group that the notation lacks is found anew; a ball has none."""
     return {"matrices": "auto", "sphere": "none"}.get(detected.notation, detected.notation)
-
-
-def object_name(mesh: Path) -> str:
-    """A name for the object of a mesh file that can be part of a TF frame."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", mesh.stem).lstrip("_.-") or "object"
 
 
 def _is_watertight(mesh: TriangleMesh) -> bool:

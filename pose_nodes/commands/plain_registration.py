@@ -12,7 +12,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud, estimate_normals, lift, thin
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.registration.icp import IcpTarget
-from pose_nodes.registration.matching import nearest
+from pose_nodes.registration.matching import match
 from pose_nodes.registration.ransac import ransac
 
 # The settings of the dGeDi paper; lengths are in diameters of the object.
@@ -41,7 +41,7 @@ def plain_pose(
     scene = PointCloud(points, estimate_normals(points, NORMAL_RADIUS * diameter))
     known = PointCloud(model.points, model.normals)
     scene_features = fpfh.describe(scene, FEATURE_RADIUS * diameter)
-    pairs = nearest(scene_features, fpfh.describe(known, FEATURE_RADIUS * diameter))
+    pairs = match(scene_features, fpfh.describe(known, FEATURE_RADIUS * diameter)).nearest
     times.append(time.perf_counter())
     coarse = ransac(scene.points, known.points, pairs, RANSAC_DISTANCE * diameter, RANSAC_ITERATIONS, rng)
     times.append(time.perf_counter())

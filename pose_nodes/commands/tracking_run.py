@@ -71,8 +71,8 @@ class TrackingRun:
             )
         )
 
-    def table(self) -> TextTable:
-        """The summary for people."""
+    def table(self, note: str = "") -> TextTable:
+        """The summary for people; `note` is put into its title."""
         rows = [(name, *_cells(part)) for name, part in self._score.summaries().items()]
         headers = (
             "object",
@@ -84,7 +84,9 @@ class TrackingRun:
             "starts",
             "lost",
         )
-        return TextTable(f"Tracking {self._recording.name}", headers, tuple(rows))
+        return TextTable(
+            f"Tracking {self._recording.name}{f', {note}' if note else ''}", headers, tuple(rows)
+        )
 
     def _known(self, segments: list[Segment]) -> list[Segment]:
         return [segment for segment in segments if segment.class_name in self._library]

@@ -1,0 +1,145 @@
+"""bench: measures transport, latency, cold starts and tracking; writes OUT/bench.json and OUT/bench.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pose_nodes import __version__
+from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
+from pose_nodes.commands.bench_transport import (
+    latency_table,
+    measure_latency,
+    measure_transport,
+    transport_table,
+)
+from pose_nodes.commands.evaluate import cold_start_table, evaluate_recording
+from pose_nodes.commands.mask_choice import MaskChoice
+from pose_nodes.commands.parser import CommandParser, integer, positive
+from pose_nodes.commands.recordings import open_recording
+from pose_nodes.commands.tables import TextTable
+from pose_nodes.commands.tracking_run import TrackingRun
+from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.sequences.files import plain, write_json, write_text
+
+DONE = 0
+Measured = tuple[Any, list[TextTable]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command.
+
+    Raises:
+        PoseNodesError: ROS is missing, a node failed, or a recording cannot be used.
+    """
+    options = _parser().parse_args(arguments)
+    if options.data is not None and not options.data.is_dir():
+        raise InvalidDatasetError(f"--data {options.data}: no such folder")
+    recordings = bench_recordings(options.data or default_data_folder(), options.out)
+    values: dict[str, Any] = {"version": __version__, "machine": machine()}
+    tables: list[TextTable] = []
+    console = Console()
+    for name in options.sections:
+        values[name], measured = SECTIONS[name](recordings, options)
+        tables += measured
+        for table in measured:
+            console.print(table.rich())
+        # After each section, so that an interruption leaves what was measured.
+        write_json(options.out / "bench.json", plain(values))
+        write_text(options.out / "bench.md", _markdown(values["machine"], tables))
+    print(f"written to {options.out / 'bench.md'} and {options.out / 'bench.json'}")
+    return DONE
+
+
+def _parser() -> CommandParser:
+    parser = CommandParser(
+        "pose_nodes bench",
+        "Measure transport, latency, cold starts and tracking; write OUT/bench.json and OUT/bench.md.",
+    )
+    parser.add_argument(
+        "--sections", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), metavar="SECTION",
+        help="of transport, latency, cold_starts, tracking; default: all",
+    )  # fmt: skip
+    parser.add_argument(
+        "--data",
+        type=Path,
+        help="folder with further data sets (desk_video); default: ../shared/data if there",
+    )
+    parser.add_argument(
+        "--seconds", type=positive, default=60.0, help="of transport and latency; default: 60"
+    )
+    parser.add_argument("--seeds", type=integer(1), default=5, help="of cold starts; default: %(default)s")
+    parser.add_argument("--seed", type=integer(0), default=0, help="of tracking; default: %(default)s")
+    parser.add_argument("--out", type=Path, default=Path("out/bench"), help="default: %(default)s")
+    return parser
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    """The model name of the first core; the architecture where the system does not tell it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _transport(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    section = measure_transport(recordings[0], options.seconds, options.out / "nodes")
+    return section, [transport_table(section)]
+
+
+def _latency(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    sections = [measure_latency(each, options.seconds, options.out / "nodes") for each in recordings]
+    return sections, [latency_table(sections)]
+
+
+def _cold_starts(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    reports = []
+    for each in recordings:
+        scene, library = open_recording(each.scene, each.objects_file, each.rate_hz)
+        for method in ("pose_nodes", "plain"):
+            reports += evaluate_recording(scene, library, method, each.every, options.seeds)
+    return reports, [cold_start_table(reports)]
+
+
+def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    sections, tables = [], []
+    for each in recordings:
+        scene, library = open_recording(each.scene, each.objects_file, each.rate_hz)
+        for masks in ("first", "all"):
+            run = TrackingRun(scene, library, MaskChoice.parse(masks), options.seed)
+            for _frame in run.frames():
+                pass
+            sections.append({"masks": masks, **run.summary()})
+            tables.append(run.table(f"masks: {masks}"))
+    return sections, tables
+
+
+SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]] = {
+    "transport": _transport,
+    "latency": _latency,
+    "cold_starts": _cold_starts,
+    "tracking": _tracking,
+}
+
+
+def _markdown(measured_on: Mapping[str, Any], tables: Sequence[TextTable]) -> str:
+    processor, cores, python = (measured_on[key] for key in ("processor", "cores", "python"))
+    head = f"Measured on {processor}, {cores} cores, Python {python}.\n"
+    return "\n".join([head, *(table.markdown() for table in tables)])
