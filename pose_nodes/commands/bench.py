@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from pose_nodes import __version__
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
 from pose_nodes.commands.bench_transport import (
@@ -19,11 +17,11 @@ from pose_nodes.commands.bench_transport import (
     measure_transport,
     transport_table,
 )
-from pose_nodes.commands.evaluate import cold_start_table, evaluate_recording
+from pose_nodes.commands.evaluate import cold_start_table, evaluate_recording, stage_table
 from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.recordings import open_recording
-from pose_nodes.commands.tables import TextTable
+from pose_nodes.commands.tables import TextTable, show
 from pose_nodes.commands.tracking_run import TrackingRun
 from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.sequences.files import plain, write_json, write_text
@@ -44,12 +42,11 @@ def main(arguments: Sequence[str]) -> int:
     recordings = bench_recordings(options.data or default_data_folder(), options.out)
     values: dict[str, Any] = {"version": __version__, "machine": machine()}
     tables: list[TextTable] = []
-    console = Console()
     for name in options.sections:
         values[name], measured = SECTIONS[name](recordings, options)
         tables += measured
         for table in measured:
-            console.print(table.rich())
+            show(table)
         # After each section, so that an interruption leaves what was measured.
         write_json(options.out / "bench.json", plain(values))
         write_text(options.out / "bench.md", _markdown(values["machine"], tables))
@@ -115,7 +112,7 @@ def _cold_starts(recordings: Sequence[BenchRecording], options: Namespace) -> Me
         scene, library = open_recording(each.scene, each.objects_file, each.rate_hz)
         for method in ("pose_nodes", "plain"):
             reports += evaluate_recording(scene, library, method, each.every, options.seeds)
-    return reports, [cold_start_table(reports)]
+    return reports, [cold_start_table(reports), stage_table(reports)]
 
 
 def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:

@@ -16,6 +16,7 @@ from pose_nodes.commands.live_report import LiveReport
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.playing import Play, playing
 from pose_nodes.commands.tables import TextTable, degrees, millimetres, percent
+from pose_nodes.commands.tables import show as print_table
 from pose_nodes.commands.viewer import Viewer
 from pose_nodes.core.track import TrackState
 from pose_nodes.demo_data import BUNNY_OBJECTS, BUNNY_SCENE
@@ -46,14 +47,14 @@ def main(arguments: Sequence[str]) -> int:
     images = options.laps * len(read_by_image(scene / "scene_camera.json"))
     library = ObjectLibrary.from_file(options.objects)
     viewer = Viewer("pose_nodes demo", wanted=not options.no_viewer)
-    show = DemoShow(library, options.out, options.overlay_every, viewer)
+    demo = DemoShow(library, options.out, options.overlay_every, viewer)
     play = Play(scene, options.rate, images, options.objects, hear_overlay=True)
     print(f"Playing {images} images of {scene.parent.parent.name} at {options.rate:g} Hz; starting the nodes")
-    with playing(play, options.out / "nodes", "demo") as player, show:
-        heard = player.listen(show.take)
-        summary = show.summary(heard)
+    with playing(play, options.out / "nodes", "demo") as player, demo:
+        heard = player.listen(demo.take)
+        summary = demo.summary(heard)
     write_json(options.out / "summary.json", summary)
-    Console().print(show.table().rich())
+    print_table(demo.table())
     print(f"{summary['verdict']}\nsummary: {options.out / 'summary.json'}")
     print(f"pictures: {options.out / 'overlays'}{viewer.absence}")
     return WITHIN_TOLERANCE if summary["within_tolerance"] else NOT_WITHIN

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from pose_nodes.commands.cold_starts import Method, cold_starts, count_cold_starts, plain, verified
 from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.commands.recordings import open_recording
-from pose_nodes.commands.tables import TextTable, number, percent
+from pose_nodes.commands.tables import TextTable, number, percent, show
 from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.metrics.cold_start import ColdStart, summarize_cold_starts
 from pose_nodes.objects.library import ObjectLibrary
@@ -49,7 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         interrupted = True
     write_json(options.out, {"settings": _settings(options), "interrupted": interrupted, "results": reports})
-    Console().print(cold_start_table(reports).rich())
+    show(cold_start_table(reports))
+    show(stage_table(reports))
     print(f"written to {options.out}")
     return 130 if interrupted else 0
 
@@ -137,16 +138,28 @@ def cold_start_table(reports: list[Report]) -> TextTable:
             report["method"],
             str(report["attempts"]),
             *(percent(report[key]) for key in ("right", "absent", "wrong", "within")),
-            _seconds(report["seconds"]),
+            number(report["seconds"]["total"]),
         )
         for report in reports
     ]
     return TextTable("Cold starts", headers, tuple(rows))
 
 
-def _seconds(seconds: dict[str, float | None]) -> str:
-    stages = ", ".join(f"{stage} {number(value)}" for stage, value in seconds.items() if stage != "total")
-    return f"{number(seconds['total'])} ({stages})" if stages else number(seconds["total"])
+def stage_table(reports: list[Report]) -> TextTable:
+    """Median seconds of each stage, one report a row."""
+    stages = tuple(dict.fromkeys(stage for report in reports for stage in report["seconds"]))
+    rows = [
+        (
+            report["recording"],
+            report["object"],
+            report["method"],
+            *(number(report["seconds"].get(stage)) for stage in stages),
+        )
+        for report in reports
+    ]
+    return TextTable(
+        "Seconds of a cold start, by stage", ("recording", "object", "method", *stages), tuple(rows)
+    )
 
 
 def _settings(options: Namespace) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.console import Console
 from rich.table import Table
 
 ABSENT = "-"
+_FILE_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class TextTable:
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def show(table: TextTable) -> None:
+    """Print a table; into a file or pipe as wide as it needs."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_FILE_WIDTH)
+    console.print(table.rich())
 
 
 def number(value: float | None, digits: int = 2, factor: float = 1.0) -> str:

@@ -13,6 +13,7 @@ from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.pose_table import PoseTable
 from pose_nodes.commands.recordings import open_recording
+from pose_nodes.commands.tables import show
 from pose_nodes.commands.tracking_run import TrackedFrame, TrackingRun
 from pose_nodes.rendering.overlay import OverlayPainter
 from pose_nodes.sequences.files import write_json
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         table.close()
         write_json(out / "summary.json", {**run.summary(), "seed": options.seed, "interrupted": interrupted})
-    Console().print(run.table().rich())
+    show(run.table())
     print(f"written to {out}")
     return INTERRUPTED if interrupted else DONE
 
