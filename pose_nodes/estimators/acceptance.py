@@ -1,0 +1,83 @@
+"""Whether the evidence for a pose suffices to act on it, and in one sentence why (not)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pose_nodes.core.estimate import Evidence
+from pose_nodes.estimators.config import AcceptanceConfig
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a pose is verified, and the reason."""
+
+    verified: bool
+    reason: str
+
+
+def cold_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceConfig) -> Verdict:
+    """Judge a pose that was found from nothing but a segment: it must also be better than every other."""
+    return _verdict(
+        [
+            _enough_pixels(explained_pixels, config),
+            _agrees_with_depth(evidence, config.inlier_ratio),
+            _at_least(
+                evidence.mask_coverage, config.mask_coverage, "the object explains only {} of the segment"
+            ),
+            _at_least(evidence.mask_iou, config.mask_iou, "silhouette and segment overlap by only {}"),
+            _at_least(
+                evidence.visible_fraction, config.visible_fraction, "only {} of the object was measured"
+            ),
+            _at_least(
+                evidence.margin,
+                config.margin,
+                "a different pose explains the image nearly as well (margin {})",
+            ),
+        ],
+        evidence,
+    )
+
+
+def warm_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceConfig) -> Verdict:
+    """Judge a pose that was followed from the frame before."""
+    return _verdict(
+        [
+            _enough_pixels(explained_pixels, config),
+            _agrees_with_depth(evidence, config.warm_inlier_ratio),
+            _at_least(
+                evidence.visible_fraction, config.visible_fraction, "only {} of the object was measured"
+            ),
+        ],
+        evidence,
+    )
+
+
+def _verdict(objections: list[str | None], evidence: Evidence) -> Verdict:
+    objection = next((text for text in objections if text), None)
+    if objection:
+        return Verdict(False, objection)
+    residual = evidence.depth_residual * 1e3
+    return Verdict(
+        True,
+        f"{evidence.visible_fraction:.0%} of the silhouette agrees with depth, median {residual:.1f} mm off",
+    )
+
+
+def _enough_pixels(explained: int, config: AcceptanceConfig) -> str | None:
+    if explained >= config.fewest_pixels:
+        return None
+    return (
+        f"depth supports only {explained} pixels of the object (at least {config.fewest_pixels} are needed)"
+    )
+
+
+def _agrees_with_depth(evidence: Evidence, least: float) -> str | None:
+    return _at_least(evidence.inlier_ratio, least, "only {} of the depth where the object should be agrees")
+
+
+def _at_least(value: float, least: float, objection: str) -> str | None:
+    if math.isfinite(value) and value >= least:
+        return None
+    return f"{objection.format(f'{value:.0%}')} (at least {least:.0%} is needed)"

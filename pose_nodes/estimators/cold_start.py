@@ -1,0 +1,178 @@
+"""Finding an object in a segment, knowing nothing else.
+
+1. The masked depth becomes a clean cloud with normals.
+2. Poses are proposed: by RANSAC over matched descriptors, and by trying orientations on the segment.
+3. Each is refined by point-to-plane ICP and judged: the object rendered at the pose against depth and mask.
+4. The best few that differ (modulo the object's symmetry) are refined to the end and judged again.
+5. The best is verified when its evidence suffices and no different pose explains the image nearly as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pose_nodes.core.errors import RegistrationError
+from pose_nodes.core.estimate import PoseEstimate
+from pose_nodes.core.observation import Observation
+from pose_nodes.core.stopwatch import Stopwatch
+from pose_nodes.estimators.acceptance import cold_verdict
+from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.feature_search import FeatureSearch
+from pose_nodes.estimators.posed_object import PosedObject
+from pose_nodes.estimators.uncertainty import Uncertainty
+from pose_nodes.estimators.view_search import ViewSearch
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.pointcloud import PointCloud, erode_mask, estimate_normals, inlier_mask, lift, thin
+from pose_nodes.objects.model import ObjectModel
+from pose_nodes.registration.icp import IcpTarget
+from pose_nodes.registration.verification import Judgement, View
+
+DIFFERENT_ANGLE = np.deg2rad(20.0)
+DIFFERENT_DISTANCE = 0.15
+"""Poses that are farther apart than either (radians; diameters) are different answers, not one imprecise (our
+choice)."""
+_VERIFICATION_PIXELS = 2500
+_LARGEST_CLOUD = 3
+"""Outliers are sought in a random choice of so many times the points that are kept, to bound the time."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Hypothesis:
+    """A pose and how it was judged."""
+
+    T_camera_object: se3.Matrix
+    judgement: Judgement
+
+
+class ColdStart:
+    """Finds one object."""
+
+    def __init__(
+        self,
+        model: ObjectModel,
+        posed: PosedObject,
+        target: IcpTarget,
+        uncertainty: Uncertainty,
+        config: InstanceConfig,
+    ) -> None:
+        self._model = model
+        self._posed = posed
+        self._target = target
+        self._uncertainty = uncertainty
+        self._config = config
+        self._features = FeatureSearch(model, config.ransac)
+        self._views = ViewSearch(model, posed, config.views)
+
+    def find(self, observation: Observation, rng: np.random.Generator) -> list[PoseEstimate]:
+        """The poses that explain a segment best, the best first; the same for the same state of `rng`.
+
+        Raises:
+            InvalidInputError: the mask is empty or no pixel of it has a depth.
+            RegistrationError: too few points are left to register, or nothing was proposed.
+        """
+        stopwatch = Stopwatch()
+        with stopwatch.stage("cloud"):
+            scene = self._cloud(observation, rng)
+        proposals = self._features.propose(scene, rng, stopwatch)
+        centroid = scene.points.mean(axis=0)
+        with stopwatch.stage("views"):
+            proposals += self._views.propose(
+                self._view(observation, centroid, self._config.views.pixels), centroid
+            )
+        with stopwatch.stage("refinement"):
+            view = self._view(observation, centroid, _VERIFICATION_PIXELS)
+            points = scene.points[thin(len(scene), self._config.refinement.screening_points, rng)]
+            screened = [self._screen(T, points, view) for T in proposals]
+            finalists = [self._finish(hypothesis, scene, view) for hypothesis in self._different(screened)]
+        with stopwatch.stage("verification"):
+            estimates = self._estimates(finalists, scene)
+        return [replace(estimate, seconds=dict(stopwatch.seconds)) for estimate in estimates]
+
+    def _cloud(self, observation: Observation, rng: np.random.Generator) -> PointCloud:
+        config, frame = self._config.cloud, observation.frame
+        mask = erode_mask(observation.mask, config.mask_erosion)
+        points = lift(frame.depth, mask, frame.camera)
+        points = points[thin(len(points), _LARGEST_CLOUD * config.points, rng)]
+        points = points[inlier_mask(points)]
+        points = points[thin(len(points), config.points, rng)]
+        if len(points) < config.fewest_points:
+            raise RegistrationError(
+                f"segment of '{self._model.name}': {len(points)} points with depth are too few for a pose "
+                f"(at least {config.fewest_points} are needed); bring the camera nearer"
+            )
+        return PointCloud(points, estimate_normals(points, config.normal_radius * self._model.diameter))
+
+    def _view(self, observation: Observation, centroid: np.ndarray, pixels: int) -> View:
+        region = self._posed.region_around(centroid, observation.frame.camera, pixels)
+        return View.of(observation.frame, region, observation.mask)
+
+    def _screen(self, T: se3.Matrix, points: np.ndarray, view: View) -> _Hypothesis:
+        """Refine a proposal as far as is needed to tell whether it is any good."""
+        return self._refine(T, points, view, self._config.refinement.screening_iterations)
+
+    def _finish(self, hypothesis: _Hypothesis, scene: PointCloud, view: View) -> _Hypothesis:
+        """Refine to the end on all points; what was screened stands if that makes it worse."""
+        T = hypothesis.T_camera_object
+        finished = self._refine(T, scene.points, view, self._config.refinement.iterations)
+        better = finished.judgement.agreement >= hypothesis.judgement.agreement
+        return finished if better else hypothesis
+
+    def _refine(self, T: se3.Matrix, points: np.ndarray, view: View, iterations: int) -> _Hypothesis:
+        config, diameter = self._config.refinement, self._model.diameter
+        reach = [config.coarse_distance * diameter, config.fine_distance * diameter]
+        refined = self._target.register(points, se3.inverse(T), reach, iterations)
+        T = se3.inverse(refined.T_target_source)
+        return _Hypothesis(T, self._posed.judge(T, view))
+
+    def _different(self, hypotheses: list[_Hypothesis]) -> list[_Hypothesis]:
+        """The best ones of which no two are the same answer."""
+        chosen: list[_Hypothesis] = []
+        for hypothesis in sorted(hypotheses, key=lambda h: h.judgement.agreement, reverse=True):
+            if all(self._differ(hypothesis, other) for other in chosen):
+                chosen.append(hypothesis)
+            if len(chosen) == self._config.refinement.finalists:
+                break
+        if not chosen:
+            raise RegistrationError(
+                f"segment of '{self._model.name}': no pose was proposed; enable RANSAC or views"
+            )
+        return chosen
+
+    def _differ(self, a: _Hypothesis, b: _Hypothesis) -> bool:
+        model = self._model
+        T = model.symmetry.nearest(a.T_camera_object, b.T_camera_object)
+        centre = model.box_centre[None]
+        apart = np.linalg.norm(se3.transform(T, centre) - se3.transform(b.T_camera_object, centre))
+        angle = se3.difference(T, b.T_camera_object)[1]
+        return bool(angle > DIFFERENT_ANGLE or apart > DIFFERENT_DISTANCE * model.diameter)
+
+    def _estimates(self, finalists: list[_Hypothesis], scene: PointCloud) -> list[PoseEstimate]:
+        """The finalists, the best first, of which only that can be verified."""
+        ranked = sorted(finalists, key=lambda h: h.judgement.agreement, reverse=True)
+        return [self._estimate(hypothesis, self._margin(hypothesis, ranked), scene) for hypothesis in ranked]
+
+    def _margin(self, hypothesis: _Hypothesis, ranked: list[_Hypothesis]) -> float:
+        """How much better a hypothesis agrees than the best different one, relative to its own agreement."""
+        others = [
+            h.judgement.agreement for h in ranked if h is not hypothesis and self._differ(h, hypothesis)
+        ]
+        own = hypothesis.judgement.agreement
+        return (own - max(others, default=0.0)) / own if own > 0 else 0.0
+
+    def _estimate(self, hypothesis: _Hypothesis, margin: float, scene: PointCloud) -> PoseEstimate:
+        model, T, judgement = self._model, hypothesis.T_camera_object, hypothesis.judgement
+        evidence = replace(judgement.evidence, margin=margin)
+        verdict = cold_verdict(evidence, judgement.explained_pixels, self._config.acceptance)
+        reach = self._config.refinement.fine_distance * model.diameter
+        return PoseEstimate(
+            class_name=model.name,
+            T_camera_object=T,
+            size=model.size,
+            score=judgement.score,
+            covariance=self._uncertainty.covariance(scene.points, T, reach),
+            evidence=evidence,
+            verified=verdict.verified,
+            reason=verdict.reason,
+        )

@@ -1,0 +1,143 @@
+"""Options of the instance estimator. Lengths "in diameters" are those of clouds normalised by the object's
+diameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pose_nodes.core.config import group, option
+from pose_nodes.registration.verification import DepthTolerance
+
+
+@dataclass(frozen=True)
+class CloudConfig:
+    """From masked depth to a cloud."""
+
+    mask_erosion: int = option(
+        1, "rim of the mask that is not used, as depth mixes there", unit="pixels", minimum=0, maximum=20
+    )
+    points: int = option(
+        4000, "points of the scene and of the model (dGeDi: 4,000)", minimum=100, maximum=20000
+    )
+    fewest_points: int = option(
+        150, "clean points in a segment, below which no pose is looked for", minimum=20, maximum=4000
+    )
+    normal_radius: float = option(
+        0.06, "neighbourhood of a normal", unit="diameters", minimum=0.01, maximum=0.5
+    )
+
+
+@dataclass(frozen=True)
+class RansacConfig:
+    """Poses from correspondences of local descriptors."""
+
+    feature_radius: float = option(
+        0.3, "neighbourhood of a descriptor", unit="diameters", minimum=0.05, maximum=1.0
+    )
+    runs: int = option(2, "by turns over all and over mutual matches; 0 for none", minimum=0, maximum=20)
+    iterations: int = option(
+        100_000, "triplets that one run tries (dGeDi: 100,000)", minimum=100, maximum=10_000_000
+    )
+    distance: float = option(
+        0.03, "largest distance of an inlier (dGeDi: 0.03)", unit="diameters", minimum=0.005, maximum=0.2
+    )
+
+
+@dataclass(frozen=True)
+class ViewSearchConfig:
+    """Poses from the segment alone: orientations tried one by one, moved to the segment."""
+
+    orientations: int = option(
+        600, "tried over all rotations, fewer for symmetric objects; 0 for none", minimum=0, maximum=20000
+    )
+    keep: int = option(24, "of them that are refined", minimum=1, maximum=500)
+    pixels: int = option(600, "on which one is compared with the depth image", minimum=100, maximum=20000)
+    tolerance: float = option(
+        0.15, "of depth, as the orientations are coarse", unit="diameters", minimum=0.02, maximum=1.0
+    )
+
+
+@dataclass(frozen=True)
+class RefinementConfig:
+    """Point-to-plane ICP, coarse to fine."""
+
+    coarse_distance: float = option(
+        0.1, "reach of the first stage", unit="diameters", minimum=0.01, maximum=0.5
+    )
+    fine_distance: float = option(
+        0.03, "reach of the last stage (dGeDi: 0.03)", unit="diameters", minimum=0.005, maximum=0.2
+    )
+    screening_points: int = option(1000, "points while many poses are refined", minimum=100, maximum=20000)
+    screening_iterations: int = option(30, "a stage, while many poses are refined", minimum=1, maximum=1000)
+    iterations: int = option(1000, "at most, for the best poses (dGeDi: 1,000)", minimum=1, maximum=10000)
+    finalists: int = option(3, "different poses that are refined to the end", minimum=2, maximum=50)
+
+
+@dataclass(frozen=True)
+class WarmConfig:
+    """Following a pose from frame to frame."""
+
+    pixels: int = option(
+        3000, "grid over the object that is rendered and compared", minimum=200, maximum=50000
+    )
+    points: int = option(1200, "of them that are registered", minimum=100, maximum=20000)
+    iterations: int = option(15, "of ICP, a stage", minimum=1, maximum=1000)
+    reach: float = option(
+        0.1,
+        "largest distance to the surface that a frame may move it by",
+        unit="diameters",
+        minimum=0.02,
+        maximum=0.5,
+    )
+
+
+@dataclass(frozen=True)
+class AcceptanceConfig:
+    """The evidence that a pose needs to be acted on."""
+
+    inlier_ratio: float = option(
+        0.75, "explained / (explained + contradicted) in a cold start", minimum=0.0, maximum=1.0, dynamic=True
+    )
+    mask_coverage: float = option(
+        0.75,
+        "share of the segment's measured pixels that the object explains",
+        minimum=0.0,
+        maximum=1.0,
+        dynamic=True,
+    )
+    mask_iou: float = option(
+        0.4, "overlap of silhouette and segment; low, as segments may lack what was not measured",
+        minimum=0.0, maximum=1.0, dynamic=True,
+    )  # fmt: skip
+    margin: float = option(
+        0.25,
+        "how much better than the best different pose it must agree",
+        minimum=0.0,
+        maximum=1.0,
+        dynamic=True,
+    )
+    visible_fraction: float = option(
+        0.2, "explained / silhouette; what is hidden beyond that cannot be judged", minimum=0.0, maximum=1.0,
+        dynamic=True,
+    )  # fmt: skip
+    warm_inlier_ratio: float = option(
+        0.7, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0, dynamic=True
+    )
+    fewest_pixels: int = option(
+        150, "of the image that show the object's surface", unit="pixels", minimum=10, maximum=100_000
+    )
+
+
+@dataclass(frozen=True)
+class InstanceConfig:
+    """All options of the estimator of objects with a mesh."""
+
+    features: str = option("fpfh", "local descriptor of cold starts", choices=("fpfh",))
+    registration: str = option("open3d", "library of RANSAC and ICP", choices=("open3d",))
+    cloud: CloudConfig = group(CloudConfig, "from masked depth to a cloud")
+    ransac: RansacConfig = group(RansacConfig, "poses from correspondences of descriptors")
+    views: ViewSearchConfig = group(ViewSearchConfig, "poses from the segment alone")
+    refinement: RefinementConfig = group(RefinementConfig, "point-to-plane ICP")
+    warm: WarmConfig = group(WarmConfig, "following a pose from frame to frame")
+    tolerance: DepthTolerance = group(DepthTolerance, "how far depth may lie from the surface")
+    acceptance: AcceptanceConfig = group(AcceptanceConfig, "the evidence that a pose needs")

@@ -1,0 +1,59 @@
+"""Poses of one object with a mesh: found by descriptors, views and evidence, followed by ICP."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pose_nodes.core.estimate import PoseEstimate
+from pose_nodes.core.observation import Observation
+from pose_nodes.estimators.cold_start import ColdStart
+from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.posed_object import PosedObject
+from pose_nodes.estimators.uncertainty import Uncertainty
+from pose_nodes.estimators.warm_update import WarmUpdate
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.pointcloud import PointCloud
+from pose_nodes.objects.model import ObjectModel
+from pose_nodes.registration.icp import IcpTarget
+
+
+class InstanceEstimator:
+    """Finds and follows one object; see `cold_start` and `warm_update` for how."""
+
+    def __init__(self, model: ObjectModel, config: InstanceConfig, rng: np.random.Generator) -> None:
+        """Prepare an object; takes some tenths of a second for its descriptors.
+
+        Args:
+            model: the object.
+            config: options.
+            rng: random numbers of cold starts; updates need none.
+        """
+        posed = PosedObject(model, config.tolerance)
+        target = IcpTarget(PointCloud(model.points, model.normals))
+        uncertainty = Uncertainty(model)
+        self._cold_start = ColdStart(model, posed, target, uncertainty, config)
+        self._warm_update = WarmUpdate(model, posed, target, uncertainty, config)
+        self._rng = rng
+
+    def initialise(self, observation: Observation) -> list[PoseEstimate]:
+        """Find the object in a segment: the poses that explain it best, the best first, which alone can be
+        verified.
+
+        Raises:
+            InvalidInputError: the mask is empty or no pixel of it has a depth.
+            RegistrationError: too few points are left to register.
+        """
+        return self._cold_start.find(observation, self._rng)
+
+    def update(
+        self, observation: Observation, prior: PoseEstimate, T_predicted: se3.Matrix | None = None
+    ) -> PoseEstimate:
+        """Follow the object into the next frame.
+
+        Args:
+            observation: of the new frame; needs no segment.
+            prior: the estimate of the frame before.
+            T_predicted: (4, 4) where its motion leads; where it was if None.
+        """
+        predicted = prior.T_camera_object if T_predicted is None else T_predicted
+        return self._warm_update.follow(observation.frame, prior, predicted)

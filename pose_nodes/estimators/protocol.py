@@ -1,0 +1,27 @@
+"""What the tracker asks of an estimator."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pose_nodes.core.estimate import PoseEstimate
+from pose_nodes.core.observation import Observation
+from pose_nodes.geometry import se3
+
+
+class Estimator(Protocol):
+    """Finds one object, and follows it. Poses that do not suffice to act on come back unverified, with a
+    reason."""
+
+    def initialise(self, observation: Observation) -> list[PoseEstimate]:
+        """Find the object in a segment, knowing nothing else; the best pose first.
+
+        Raises:
+            InvalidInputError: the mask is empty or no pixel of it has a depth.
+            RegistrationError: too few points are left to register.
+        """
+
+    def update(
+        self, observation: Observation, prior: PoseEstimate, T_predicted: se3.Matrix | None = None
+    ) -> PoseEstimate:
+        """Find the object near its last pose and near where its motion leads; needs no segment."""

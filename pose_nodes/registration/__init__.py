@@ -1,0 +1,1 @@
+"""Matching, registration and verification of poses."""
