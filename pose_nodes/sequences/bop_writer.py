@@ -144,12 +144,13 @@ class BopSceneWriter:
             str(i): {"cam_K": camera.K.ravel().tolist(), "depth_scale": self._depth_scale}
             for i, camera in self._cameras.items()
         }
-        write_json(self._partial / SCENE_MARK, scene_camera)
         write_json(self._partial / "scene_gt.json", plain(self._truths))
         write_json(self._partial / "scene_gt_info.json", plain(self._infos))
         first = self._cameras[0]
         intrinsics = {key: getattr(first, key) for key in ("fx", "fy", "cx", "cy", "width", "height")}
         write_json(self._dataset / "camera.json", {**intrinsics, "depth_scale": self._depth_scale})
+        # The mark comes last: what lacks it is no scene to a reader.
+        write_json(self._partial / SCENE_MARK, scene_camera)
         self._partial.rename(self.folder)
 
 
