@@ -41,7 +41,9 @@ def test_add_s_is_never_above_add(T_estimate: np.ndarray, T_true: np.ndarray) ->
 
 
 @given(poses, poses, poses)
-def test_errors_do_not_depend_on_where_the_camera_is(T: np.ndarray, T_true: np.ndarray, move: np.ndarray) -> None:
+def test_errors_do_not_depend_on_where_the_camera_is(
+    T: np.ndarray, T_true: np.ndarray, move: np.ndarray
+) -> None:
     for error in (add, add_s):
         assert error(POINTS, move @ T, move @ T_true) == pytest.approx(error(POINTS, T, T_true), abs=1e-9)
 

@@ -43,7 +43,9 @@ def test_percentiles_are_of_the_poses_that_there_were() -> None:
 def test_without_frames_or_poses_the_figures_are_nan_and_not_zero() -> None:
     assert math.isnan(summarize([]).within)
     summary = summarize([None])
-    assert summary.within == 0.0 and math.isnan(summary.translation_median) and math.isnan(summary.rotation_p95)
+    assert (
+        summary.within == 0.0 and math.isnan(summary.translation_median) and math.isnan(summary.rotation_p95)
+    )
 
 
 def test_another_tolerance_is_used_when_given() -> None:
