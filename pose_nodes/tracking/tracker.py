@@ -1,0 +1,187 @@
+"""The tracker: frames and segments in, tracks out.
+
+`update` does everything at once, which suits recordings. A live camera cannot wait for cold starts: `live.py`
+calls the parts (`advance`, `plan`, `find`, `adopt`) from two threads.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pose_nodes.core.errors import InvalidInputError, RegistrationError
+from pose_nodes.core.frame import Frame
+from pose_nodes.core.segment import Segment
+from pose_nodes.core.track import Track, TrackState
+from pose_nodes.estimators.instance import InstanceEstimator
+from pose_nodes.estimators.protocol import Estimator
+from pose_nodes.geometry import se3
+from pose_nodes.objects.library import ObjectLibrary
+from pose_nodes.tracking.config import TrackerConfig
+from pose_nodes.tracking.history import FrameHistory
+from pose_nodes.tracking.roster import Roster
+from pose_nodes.tracking.search_plan import Search, SearchPlan
+from pose_nodes.tracking.track_machine import TrackMachine
+
+_LOGGER = logging.getLogger(__name__)
+SAME_PLACE = 0.5
+"""Diameters; two tracks of a class that are nearer to each other are one object (our choice)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a cold start gave.
+
+    Attributes:
+        search: what was asked for.
+        candidate: a track that begins with the pose that was found; None when none was verified.
+        reason: why there is none.
+    """
+
+    search: Search
+    candidate: TrackMachine | None
+    reason: str
+
+
+class Tracker:
+    """Owns the tracks; its parts may be called from several threads."""
+
+    def __init__(
+        self,
+        library: ObjectLibrary,
+        config: TrackerConfig,
+        warn: Callable[[str], object] = _LOGGER.warning,
+    ) -> None:
+        """Prepare every object; takes some tenths of a second for each.
+
+        Args:
+            library: the objects to look for.
+            config: options.
+            warn: is told, in a sentence, of every segment that cannot be used.
+        """
+        self._library = library
+        self._config = config
+        seeds = np.random.default_rng(config.seed).integers(2**63, size=len(library.names))
+        self._estimators: dict[str, Estimator] = {
+            name: InstanceEstimator(library[name], config.instance, np.random.default_rng(seed))
+            for name, seed in zip(library.names, seeds, strict=True)
+        }
+        self._plan = SearchPlan(library, config.search, warn)
+        self._roster = Roster(library.names, config.states)
+        self._lock = threading.RLock()
+        self.history = FrameHistory(config.history)
+
+    def update(self, frame: Frame, segments: Sequence[Segment] = ()) -> list[Track]:
+        """Follow all tracks into a frame, then look for what its segments show; the same for the same input.
+
+        A frame that is not newer than the last one begins a new time: all tracks are forgotten first.
+
+        Args:
+            frame: the next frame.
+            segments: of this frame; none where it was not segmented.
+        """
+        newest = self.history.newest_ns
+        if newest is not None and frame.stamp_ns <= newest:
+            self.reset([])
+        self.history.add(frame)
+        self.advance(frame)
+        for search in self.plan(frame, segments):
+            self.adopt(self.find(search), frame.stamp_ns)
+        return self.tracks()
+
+    def advance(self, frame: Frame) -> list[Track]:
+        """Follow all tracks into a frame."""
+        with self._lock:
+            for machine in self._roster:
+                machine.follow(frame, self._estimators[machine.class_name])
+            self._roster.forget_unseen(frame.stamp_ns)
+            return self.tracks()
+
+    def tracks(self) -> list[Track]:
+        """All tracks as they are."""
+        with self._lock:
+            return [machine.snapshot() for machine in self._roster]
+
+    def plan(self, frame: Frame, segments: Sequence[Segment]) -> list[Search]:
+        """The cold starts that are due after the segmentation of a frame, which need not be the newest."""
+        with self._lock:
+            return self._plan.make(self._roster, frame, segments)
+
+    def find(self, search: Search) -> Found:
+        """Do a cold start; takes about a second, and changes no track."""
+        machine, observation = search.machine, search.observation
+        try:
+            best = self._estimators[machine.class_name].initialise(observation)[0]
+        except (InvalidInputError, RegistrationError) as error:
+            return Found(search, None, str(error))
+        if not best.verified:
+            return Found(search, None, f"no pose was verified: {best.reason}")
+        candidate = machine.restarted(best, observation.frame.stamp_ns)
+        return Found(search, candidate, "")
+
+    def roll_forward(self, found: Found, until_ns: int) -> None:
+        """Follow what was found through the buffered frames, up to the one of a stamp."""
+        if found.candidate is None:
+            return
+        estimator = self._estimators[found.candidate.class_name]
+        for frame in self.history.between(found.candidate.stamp_ns, until_ns):
+            found.candidate.follow(frame, estimator)
+
+    def adopt(self, found: Found, now_ns: int) -> None:
+        """Let a track go on with what was found for it, unless it was reset or recovered meanwhile.
+
+        Args:
+            found: of a cold start.
+            now_ns: stamp of the frame that all tracks were followed to.
+        """
+        with self._lock:
+            machine = found.search.machine
+            if machine not in self._roster or machine.state == TrackState.TRACKING:
+                return
+            self.roll_forward(found, now_ns)
+            candidate = found.candidate
+            if candidate is None or not candidate.is_posed:
+                machine.fail(found.reason or "found, but lost again on the way to the present")
+            elif self._is_tracked_already(candidate):
+                self._drop(machine)
+            else:
+                self._roster.replace(machine, candidate)
+
+    def reset(self, names: Iterable[str]) -> list[str]:
+        """Forget the tracks of the given ids or classes, all of them if there are none; their ids.
+
+        Cold starts under way for them come to nothing. Without names, the frames are forgotten as well.
+
+        Raises:
+            UnknownObjectError: a name is neither that of a track nor of a class; then nothing is forgotten.
+        """
+        names = list(names)
+        with self._lock:
+            if not names:
+                self.history.clear()
+            return self._roster.reset(names)
+
+    def _is_tracked_already(self, candidate: TrackMachine) -> bool:
+        """Whether another track of the class is where the candidate is."""
+        others = [m for m in self._roster.of_class(candidate.class_name) if m.id != candidate.id]
+        return any(
+            other.state == TrackState.TRACKING and self._distance(candidate, other) < SAME_PLACE
+            for other in others
+        )
+
+    def _distance(self, a: TrackMachine, b: TrackMachine) -> float:
+        """Between the middles of two objects of one class, in diameters."""
+        model = self._library[a.class_name]
+        middles = [se3.transform(machine.pose, model.box_centre[None])[0] for machine in (a, b)]
+        return float(np.linalg.norm(middles[0] - middles[1]) / model.diameter)
+
+    def _drop(self, machine: TrackMachine) -> None:
+        """A search led to an object that has a track: one that was never found goes; others remember why."""
+        if machine.state == TrackState.SEARCHING:
+            self._roster.remove(machine)
+        else:
+            machine.fail("its segment shows an object that has a track already")
