@@ -31,7 +31,7 @@ def private_domain() -> Iterator[int]:
     """A DDS domain in which nobody else is, on this machine alone, for this process and those it starts.
 
     Raises:
-        RuntimeError: all domains are taken.
+        NoFreeDomainError: all domains are taken.
     """
     before = dict(os.environ)
     with free_domain() as domain:

@@ -70,6 +70,8 @@ def _player_parameters(play: Play) -> dict[str, object]:
         "folder": str(play.folder.absolute()),
         "rate": float(play.rate),
         "loop": True,
+        # It ends only when it cannot go on.
+        "exit_when_done": True,
         "publish_truth": True,
         "segmentation.publish": play.objects_file is not None,
         "wait_for_subscribers": int(play.objects_file is not None) + int(play.hear_images),

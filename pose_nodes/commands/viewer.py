@@ -47,6 +47,8 @@ class Viewer:
         if self.is_open:
             import rerun
 
+            # Scalar until 0.22, Scalars since.
+            scalar = getattr(rerun, "Scalars", None) or rerun.Scalar
             for name, error in errors.items():
-                rerun.log(f"{name}/error mm", rerun.Scalars(1e3 * error.translation))
-                rerun.log(f"{name}/error deg", rerun.Scalars(float(np.rad2deg(error.rotation))))
+                rerun.log(f"{name}/error mm", scalar(1e3 * error.translation))
+                rerun.log(f"{name}/error deg", scalar(float(np.rad2deg(error.rotation))))

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pose_nodes.core.errors import PoseNodesError
+
 # Above 101 the ports of a domain lie among those that Linux hands out to clients; 0 is everybody's.
 _DOMAINS = range(1, 102)
 
@@ -27,12 +29,16 @@ def _is_quiet(domain: int) -> bool:
     return True
 
 
+class NoFreeDomainError(PoseNodesError):
+    """All DDS domains of this machine are in use."""
+
+
 @contextmanager
 def free_domain() -> Iterator[int]:
     """A domain in which nobody is; other callers of this function get another one until it is given back.
 
     Raises:
-        RuntimeError: all are taken.
+        NoFreeDomainError: all are taken.
     """
     for domain in _DOMAINS:
         lock = Path(tempfile.gettempdir()) / f"ros_domain_{domain}.lock"
@@ -48,6 +54,6 @@ def free_domain() -> Iterator[int]:
             if _is_quiet(domain):
                 yield domain
                 return
-    raise RuntimeError(
-        f"All ROS domains from {_DOMAINS.start} to {_DOMAINS.stop - 1} are in use on this machine."
+    raise NoFreeDomainError(
+        f"all ROS domains from {_DOMAINS.start} to {_DOMAINS.stop - 1} are in use on this machine; end some of them"
     )

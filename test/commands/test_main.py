@@ -35,6 +35,13 @@ def test_a_wrong_command_line_is_refused_in_one_sentence(command, words):
     assert command(*words).is_one_sentence()
 
 
+def test_check_refuses_an_unknown_option_in_one_sentence(command):
+    pytest.importorskip("rclpy", reason="needs ROS 2")
+    answer = command("check", "--second", "1")
+    assert answer.is_one_sentence()
+    assert "did you mean --seconds?" in answer.err
+
+
 def test_the_package_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "pose_nodes", "track", "/nowhere"], capture_output=True, text=True, check=False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import signal
 import subprocess
 import sys
@@ -82,14 +81,12 @@ def test_the_same_seed_gives_the_same_poses(command, scene, tracked, tmp_path):
     answer = command("track", scene, "--rate", 10, "--overlay-every", 0, "--seed", 2, "--out", tmp_path)
     assert (answer.code, answer.err) == (0, "")
     assert not (tmp_path / "overlays").exists()
+    names = ("frame", "track", "state")
     numbers = ("x", "y", "z", "qx", "qy", "qz", "qw", "score")
     for row, other in zip(rows_of(tracked), rows_of(tmp_path), strict=True):
-        assert [row[key] for key in ("frame", "track", "state")] == [
-            other[key] for key in ("frame", "track", "state")
-        ]
-        assert [float(row[key] or 0) for key in numbers] == pytest.approx(
-            [float(other[key] or 0) for key in numbers], abs=1e-6
-        )
+        assert [row[key] for key in names] == [other[key] for key in names]
+        first, second = ([float(each[key] or 0) for key in numbers] for each in (row, other))
+        assert first == pytest.approx(second, abs=1e-6)
 
 
 def test_one_first_mask_suffices(command, scene, tmp_path, strict_json):
@@ -110,10 +107,8 @@ def test_a_recording_without_true_poses_is_tracked_without_errors(
 
 def test_an_interruption_leaves_what_was_done_and_a_summary(tmp_path, strict_json):
     words = ["track", str(BUNNY_SCENE), "--overlay-every", "0", "--out", str(tmp_path)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pose_nodes", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
+    command = [sys.executable, "-m", "pose_nodes", *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 60
     while not (tmp_path / "poses.csv").is_file() or len(rows_of(tmp_path)) < 2:
         assert process.poll() is None and time.monotonic() < end
