@@ -96,32 +96,29 @@ class AcceptanceConfig:
     """The evidence that a pose needs to be acted on."""
 
     inlier_ratio: float = option(
-        0.75, "explained / (explained + contradicted) in a cold start", minimum=0.0, maximum=1.0, dynamic=True
+        0.75, "explained / (explained + contradicted) in a cold start", minimum=0.0, maximum=1.0
     )
     mask_coverage: float = option(
         0.75,
         "share of the segment's measured pixels that the object explains",
         minimum=0.0,
         maximum=1.0,
-        dynamic=True,
     )
     mask_iou: float = option(
         0.4, "overlap of silhouette and segment; low, as segments may lack what was not measured",
-        minimum=0.0, maximum=1.0, dynamic=True,
+        minimum=0.0, maximum=1.0,
     )  # fmt: skip
     margin: float = option(
         0.25,
         "how much better than the best different pose it must agree",
         minimum=0.0,
         maximum=1.0,
-        dynamic=True,
     )
     visible_fraction: float = option(
         0.2, "explained / silhouette; what is hidden beyond that cannot be judged", minimum=0.0, maximum=1.0,
-        dynamic=True,
     )  # fmt: skip
     warm_inlier_ratio: float = option(
-        0.7, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0, dynamic=True
+        0.7, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0
     )
     fewest_pixels: int = option(
         150, "of the image that show the object's surface", unit="pixels", minimum=10, maximum=100_000

@@ -56,19 +56,30 @@ class IcpTarget:
             distances: reach of the correspondences, one a stage, falling.
             iterations: at most, a stage.
         """
-        registration = o3d.pipelines.registration
         cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(source))
-        criteria = registration.ICPConvergenceCriteria(RELATIVE_CHANGE, RELATIVE_CHANGE, iterations)
-        T, fitness, rmse = T_target_source, 0.0, float("nan")
-        for distance in distances:
-            method = registration.TransformationEstimationPointToPlane(registration.TukeyLoss(distance))
-            result = registration.registration_icp(cloud, self._cloud, distance, T, method, criteria)
-            T, fitness, rmse = (
-                np.asarray(result.transformation, np.float64),
-                result.fitness,
-                result.inlier_rmse,
-            )
-        return IcpResult(_rigid(T), float(fitness), float(rmse))
+        result = IcpResult(T_target_source, 0.0, float("nan"))
+        with o3d.utility.VerbosityContextManager(o3d.utility.VerbosityLevel.Error):
+            for distance in distances:
+                result = self._stage(cloud, result, distance, iterations)
+        return result
+
+    def _stage(
+        self, cloud: o3d.geometry.PointCloud, start: IcpResult, distance: float, iterations: int
+    ) -> IcpResult:
+        """One stage; where nothing is in reach, the pose stays and the fitness is zero."""
+        registration = o3d.pipelines.registration
+        found = registration.registration_icp(
+            cloud,
+            self._cloud,
+            distance,
+            start.T_target_source,
+            registration.TransformationEstimationPointToPlane(registration.TukeyLoss(distance)),
+            registration.ICPConvergenceCriteria(RELATIVE_CHANGE, RELATIVE_CHANGE, iterations),
+        )
+        T = np.asarray(found.transformation, np.float64)
+        if found.fitness == 0.0 or not np.all(np.isfinite(T)):
+            return IcpResult(start.T_target_source, 0.0, float("nan"))
+        return IcpResult(_rigid(T), float(found.fitness), float(found.inlier_rmse))
 
 
 def _rigid(T: se3.Matrix) -> se3.Matrix:

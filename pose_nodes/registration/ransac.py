@@ -58,6 +58,7 @@ def ransac(
     if len(pairs) < SAMPLE_SIZE:
         raise RegistrationError(f"RANSAC: {len(pairs)} correspondences are too few; it needs at least three")
     registration = o3d.pipelines.registration
+    # Open3D has one generator for the whole process; whoever else draws from it, this draw is reproducible.
     o3d.utility.random.seed(int(rng.integers(LARGEST_SEED)))
     result = registration.registration_ransac_based_on_correspondence(
         o3d.geometry.PointCloud(o3d.utility.Vector3dVector(source)),

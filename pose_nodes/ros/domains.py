@@ -55,5 +55,5 @@ def free_domain() -> Iterator[int]:
                 yield domain
                 return
     raise NoFreeDomainError(
-        f"all ROS domains from {_DOMAINS.start} to {_DOMAINS.stop - 1} are in use on this machine; end some of them"
+        f"all ROS domains from {_DOMAINS.start} to {_DOMAINS.stop - 1} are in use; end some"
     )

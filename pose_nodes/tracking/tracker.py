@@ -73,6 +73,7 @@ class Tracker:
         self._plan = SearchPlan(library, config.search, warn)
         self._roster = Roster(library.names, config.states)
         self._lock = threading.RLock()
+        self._now_ns = 0
         self.history = FrameHistory(config.history)
 
     def update(self, frame: Frame, segments: Sequence[Segment] = ()) -> list[Track]:
@@ -90,12 +91,13 @@ class Tracker:
         self.history.add(frame)
         self.advance(frame)
         for search in self.plan(frame, segments):
-            self.adopt(self.find(search), frame.stamp_ns)
+            self.adopt(self.find(search))
         return self.tracks()
 
     def advance(self, frame: Frame) -> list[Track]:
         """Follow all tracks into a frame."""
         with self._lock:
+            self._now_ns = frame.stamp_ns
             for machine in self._roster:
                 machine.follow(frame, self._estimators[machine.class_name])
             self._roster.forget_unseen(frame.stamp_ns)
@@ -123,26 +125,21 @@ class Tracker:
         candidate = machine.restarted(best, observation.frame.stamp_ns)
         return Found(search, candidate, "")
 
-    def roll_forward(self, found: Found, until_ns: int) -> None:
-        """Follow what was found through the buffered frames, up to the one of a stamp."""
+    def roll_forward(self, found: Found) -> None:
+        """Follow what was found through the buffered frames to the present."""
         if found.candidate is None:
             return
         estimator = self._estimators[found.candidate.class_name]
-        for frame in self.history.between(found.candidate.stamp_ns, until_ns):
+        for frame in self.history.between(found.candidate.stamp_ns, self._now_ns):
             found.candidate.follow(frame, estimator)
 
-    def adopt(self, found: Found, now_ns: int) -> None:
-        """Let a track go on with what was found for it, unless it was reset or recovered meanwhile.
-
-        Args:
-            found: of a cold start.
-            now_ns: stamp of the frame that all tracks were followed to.
-        """
+    def adopt(self, found: Found) -> None:
+        """Let a track go on with what was found for it, unless it was reset or recovered meanwhile."""
         with self._lock:
             machine = found.search.machine
             if machine not in self._roster or machine.state == TrackState.TRACKING:
                 return
-            self.roll_forward(found, now_ns)
+            self.roll_forward(found)
             candidate = found.candidate
             if candidate is None or not candidate.is_posed:
                 machine.fail(found.reason or "found, but lost again on the way to the present")

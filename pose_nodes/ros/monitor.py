@@ -1,0 +1,56 @@
+"""What a tracker node remembers of its own work, for diagnostics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from pose_nodes.core.track import Track
+from pose_nodes.ros.depth_rules import DepthFacts
+from pose_nodes.ros.meters import DurationMeter, RateMeter
+from pose_nodes.ros.problems import ProblemLog
+from pose_nodes.ros.qos import QosWatch
+from pose_nodes.ros.synchroniser import SyncStatistics
+from pose_nodes.tracking.live import LiveStatistics
+
+
+class TrackerMonitor:
+    """Filled by inputs and outputs, read by diagnostics.
+
+    Attributes:
+        problems: the problems of late.
+        qos: topics on which nothing passes.
+        begun_s: since when it counts, by the monotonic clock.
+        arrivals: messages by full topic name, of the topics that a camera must provide.
+        masks: segmentation messages.
+        processed: frames whose poses were published.
+        latency: seconds from the image's stamp to publication, by the node's clock.
+        stale_frames: frames dropped because their stamp was not newer than the one before.
+        image_shape: (height, width) of the last frame; None before the first.
+        depth: facts of the last depth image.
+        tracks: the tracks as published last.
+        configuration_error: why the node could not be configured; empty when it could.
+        synchronisation: asks the synchroniser; None while inactive.
+        live: asks the tracker; None while inactive.
+    """
+
+    def __init__(self, log: Callable[[str], object]) -> None:
+        self.problems = ProblemLog(log)
+        self.qos = QosWatch()
+        self.configuration_error = ""
+        self.synchronisation: Callable[[], SyncStatistics] | None = None
+        self.live: Callable[[], LiveStatistics] | None = None
+        self.begin(())
+
+    def begin(self, topics: tuple[str, ...]) -> None:
+        """Start counting anew, for a node that listens to these topics."""
+        self.begun_s = time.monotonic()
+        self.arrivals = {topic: RateMeter() for topic in topics}
+        self.masks = RateMeter()
+        self.processed = RateMeter()
+        self.latency = DurationMeter()
+        self.stale_frames = 0
+        self.image_shape: tuple[int, int] | None = None
+        self.depth: DepthFacts | None = None
+        self.tracks: list[Track] = []
+        self.qos.clear()

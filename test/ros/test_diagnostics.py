@@ -1,0 +1,132 @@
+"""What a tracker node tells about its health."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy", reason="needs ROS 2")
+from pose_nodes.core.track import Track, TrackState
+from pose_nodes.ros import diagnostics
+from pose_nodes.ros.depth_rules import DepthFacts
+from pose_nodes.ros.diagnostics import ERROR, OK, WARN
+from pose_nodes.ros.monitor import TrackerMonitor
+from pose_nodes.ros.synchroniser import SyncStatistics
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.fixture
+def monitor() -> TrackerMonitor:
+    """Of a node that is active, has been for a while, and hears its camera."""
+    made = TrackerMonitor(lambda _: None)
+    made.begin(("/color", "/depth"))
+    made.begun_s -= 60.0
+    made.live = lambda: SimpleNamespace(
+        frames_in=10, frames_processed=8, frames_superseded=2, segments_unmatched=1
+    )
+    for _ in range(2):
+        made.arrivals["/color"].tick()
+        made.arrivals["/depth"].tick()
+    return made
+
+
+def track(name: str, state: TrackState) -> Track:
+    return Track(name, "mug", state, 0, None, np.zeros(6), 0, 0, "too little of it is seen")
+
+
+def statistics(**changes) -> SyncStatistics:
+    values = {
+        "received": {"color": 100, "depth": 100},
+        "sets": 98,
+        "unmatched": {"color": 2, "depth": 2},
+        "completeness": 0.98,
+        "offset_s": 0.002,
+    }
+    return SyncStatistics(**(values | changes))
+
+
+def test_a_healthy_node_is_healthy_in_all_respects(monitor):
+    monitor.synchronisation = statistics
+    monitor.depth = DepthFacts(0.8, 0.9)
+    monitor.tracks = [track("mug_0", TrackState.TRACKING), track("mug_1", TrackState.SEARCHING)]
+    statuses = [
+        diagnostics.configuration_status(monitor),
+        diagnostics.inputs_status(monitor, lambda _: 1),
+        diagnostics.synchronisation_status(monitor),
+        diagnostics.qos_status(monitor),
+        diagnostics.depth_status(monitor),
+        diagnostics.processing_status(monitor),
+        diagnostics.objects_status(monitor),
+        diagnostics.problems_status(monitor),
+    ]
+    assert [status.level for status in statuses] == [OK] * len(statuses)
+    assert statuses[6].message == "1 tracked, 1 searched"
+    assert statuses[5].values["segmentations without their frame"] == "1"
+
+
+def test_a_configuration_error_is_an_error(monitor):
+    monitor.configuration_error = "objects.yaml: no such file"
+    status = diagnostics.configuration_status(monitor)
+    assert (status.level, status.message) == (ERROR, "objects.yaml: no such file")
+
+
+def test_a_silent_topic_is_an_error_that_tells_its_publishers(monitor):
+    monitor.begin(("/color", "/depth"))
+    monitor.begun_s -= 60.0
+    monitor.arrivals["/color"].tick()
+    status = diagnostics.inputs_status(monitor, lambda topic: 2)
+    assert status.level == ERROR
+    assert "nothing arrives on /depth (2 publishers that sent nothing);" in status.message
+
+
+def test_silence_right_after_the_start_is_no_error(monitor):
+    monitor.begin(("/color", "/depth"))
+    assert diagnostics.inputs_status(monitor, lambda _: 0).level == OK
+
+
+def test_streams_apart_are_an_error_with_their_distance(monitor):
+    monitor.synchronisation = lambda: statistics(sets=0, completeness=0.0, offset_s=0.0523)
+    status = diagnostics.synchronisation_status(monitor)
+    assert status.level == ERROR
+    assert "are 0.052 s apart" in status.message and "synchronisation.slop" in status.message
+    assert status.values["completeness"] == "0%"
+
+
+def test_useless_depth_is_an_error(monitor):
+    monitor.depth = DepthFacts(0.0, float("nan"))
+    assert diagnostics.depth_status(monitor).level == ERROR
+
+
+def test_an_unsure_object_is_a_warning_with_its_reason(monitor):
+    monitor.tracks = [track("mug_0", TrackState.LOST), track("mug_1", TrackState.TRACKING)]
+    status = diagnostics.objects_status(monitor)
+    assert (status.level, status.message) == (WARN, "no dependable pose of mug_0")
+    assert status.values["mug_0"] == "LOST: too little of it is seen"
+
+
+def test_recent_problems_are_a_warning_with_their_counts(monitor):
+    for _ in range(3):
+        monitor.problems.report("/info: K is zero")
+    status = diagnostics.problems_status(monitor)
+    assert (status.level, status.message) == (WARN, "/info: K is zero")
+    assert status.values == {"problem 1": "/info: K is zero (3x)"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0325, "32.5 ms"), (1e9, "not stamped by this node's clock")]
+)
+def test_latency_is_told_only_when_it_means_something(monitor, seconds, text):
+    monitor.latency.add(seconds)
+    assert text in diagnostics.processing_status(monitor).values["image stamp to pose, median"]
+
+
+def test_an_inactive_node_has_nothing_to_complain_of():
+    monitor = TrackerMonitor(lambda _: None)
+    for status in (
+        diagnostics.inputs_status(monitor, lambda _: 0),
+        diagnostics.synchronisation_status(monitor),
+    ):
+        assert (status.level, status.message) == (OK, "not listening")

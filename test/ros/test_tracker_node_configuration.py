@@ -1,0 +1,144 @@
+"""tracker_node with bad objects and parameters: it says why, stays alive, and can be mended."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import trimesh
+
+pytest.importorskip("rclpy", reason="needs ROS 2")
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
+
+from pose_nodes.demo_data import BUNNY_OBJECTS
+
+pytestmark = pytest.mark.ros
+
+NODE = "tracker_node"
+
+
+@pytest.fixture(scope="module")
+def said(probe) -> list[DiagnosticArray]:
+    return probe.hear(DiagnosticArray, "/diagnostics")
+
+
+def configuration_error(said: list[DiagnosticArray]) -> str:
+    """The last thing that the node said of its configuration, if it was an error."""
+    statuses = [
+        status for message in said for status in message.status if status.name == f"{NODE}: configuration"
+    ]
+    return statuses[-1].message if statuses and statuses[-1].level == DiagnosticStatus.ERROR else ""
+
+
+@pytest.fixture(scope="module")
+def node(start_node) -> Any:
+    return start_node(NODE, autostart=False)
+
+
+def set_objects_file(probe, path: Path | str) -> None:
+    value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=str(path))
+    request = SetParameters.Request(parameters=[Parameter(name="objects_file", value=value)])
+    assert probe.call(SetParameters, f"/{NODE}/set_parameters", request).results[0].successful
+
+
+def objects_file(folder: Path, entry: str) -> Path:
+    path = folder / "objects.yaml"
+    path.write_text(f"objects:\n  thing: {{{entry}}}\n")
+    return path
+
+
+def write_mesh(folder: Path, vertices: np.ndarray) -> None:
+    faces = np.array([[0, 1, 2], [0, 1, 3], [1, 2, 3], [0, 2, 3]])
+    trimesh.Trimesh(vertices, faces, process=False).export(folder / "thing.ply")
+
+
+TETRAHEDRON = np.array([[0.0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]])
+
+
+def missing_file(folder: Path) -> Path:
+    return folder / "nowhere.yaml"
+
+
+def missing_mesh(folder: Path) -> Path:
+    return objects_file(folder, "mesh: thing.ply")
+
+
+def empty_mesh(folder: Path) -> Path:
+    (folder / "thing.ply").write_bytes(b"")
+    return objects_file(folder, "mesh: thing.ply")
+
+
+def mesh_in_millimetres(folder: Path) -> Path:
+    write_mesh(folder, TETRAHEDRON * 1000)
+    return objects_file(folder, "mesh: thing.ply, mesh_unit: m")
+
+
+def mesh_with_nan(folder: Path) -> Path:
+    vertices = TETRAHEDRON.copy()
+    vertices[3, 2] = np.nan
+    write_mesh(folder, vertices)
+    return objects_file(folder, "mesh: thing.ply")
+
+
+def unknown_key(folder: Path) -> Path:
+    write_mesh(folder, TETRAHEDRON)
+    return objects_file(folder, "mesh: thing.ply, mesh_units: mm")
+
+
+def strange_symmetry(folder: Path) -> Path:
+    write_mesh(folder, TETRAHEDRON)
+    return objects_file(folder, "mesh: thing.ply, symmetry: round")
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (missing_file, "nowhere.yaml"),
+        (missing_mesh, "thing.ply: no such file"),
+        (empty_mesh, "thing.ply"),
+        (mesh_in_millimetres, "suggests that the file is in millimetres; set mesh_unit: mm"),
+        (mesh_with_nan, "1 of 4 vertices are NaN or infinite"),
+        (unknown_key, "mesh_units"),
+        (strange_symmetry, "symmetry 'round'"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_bad_objects_leave_the_node_unconfigured_with_a_sentence(probe, said, node, tmp_path, make, sentence):
+    set_objects_file(probe, make(tmp_path))
+    assert not probe.change_state(NODE, "configure")
+    assert probe.until(lambda: sentence in configuration_error(said)), configuration_error(said)
+    assert probe.lifecycle_state(NODE) == "unconfigured"
+    assert node.is_alive and "Traceback" not in node.output
+    assert "\n" not in configuration_error(said)
+
+
+def test_an_objects_file_that_is_not_named_is_asked_for(probe, said, node):
+    set_objects_file(probe, "")
+    assert not probe.change_state(NODE, "configure")
+    assert probe.until(lambda: "'objects_file' is empty" in configuration_error(said))
+
+
+def test_once_mended_it_runs_and_ends_on_a_signal(probe, said, node):
+    set_objects_file(probe, BUNNY_OBJECTS)
+    assert probe.change_state(NODE, "configure")
+    assert probe.change_state(NODE, "activate")
+    assert probe.lifecycle_state(NODE) == "active"
+    said.clear()
+    assert probe.until(lambda: bool(said))
+    assert configuration_error(said) == ""
+    assert node.stop(signal.SIGTERM) == 0
+    assert "Traceback" not in node.output
+
+
+def test_an_unknown_parameter_is_named_with_the_nearest_one(start_node, probe):
+    node = start_node(NODE, objects_file=BUNNY_OBJECTS, frames__target_frme="base")
+    assert probe.lifecycle_state(NODE) == "unconfigured"
+    said = "unknown key 'frames.target_frme'; did you mean 'frames.target_frame'?"
+    assert probe.until(lambda: said in node.output), node.output
+    assert node.stop(signal.SIGINT) == 0
+    assert "Traceback" not in node.output
