@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pose_nodes.ros.listener import HeardFrame, Listener
 
 WITHIN_TOLERANCE, NOT_WITHIN = 0, 1
-REQUIRED_SHARE = 0.9
+REQUIRED_SHARE = 0.95
 """Share of the frames from the first pose on that must be within 5 mm and 5 degrees."""
 _LINE_PERIOD_S = 1.0
 
@@ -115,11 +115,16 @@ class DemoShow:
         """Handle all frames whose truth is there, and all pictures."""
         for stamp_ns in list(listener.truths)[len(self._numbers) :]:
             self._numbers[stamp_ns] = len(self._numbers)
-        while listener.frames and listener.frames[0].stamp_ns in self._numbers:
+        while listener.frames and self._is_complete(listener):
             self._take_frame(listener.frames.popleft(), listener)
         while listener.pictures:
             self._take_picture(*listener.pictures.popleft())
         self._refresh()
+
+    def _is_complete(self, listener: Listener) -> bool:
+        """Whether all that belongs to the oldest frame has come: topics may overtake each other."""
+        stamp_ns = listener.frames[0].stamp_ns
+        return stamp_ns in self._numbers and (stamp_ns in listener.latencies or len(listener.frames) > 1)
 
     def _take_frame(self, frame: HeardFrame, listener: Listener) -> None:
         if self._first_pose is None and any(track.state == TrackState.TRACKING for track in frame.tracks):

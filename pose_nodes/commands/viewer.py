@@ -50,5 +50,5 @@ class Viewer:
             # Scalar until 0.22, Scalars since.
             scalar = getattr(rerun, "Scalars", None) or rerun.Scalar
             for name, error in errors.items():
-                rerun.log(f"{name}/error mm", scalar(1e3 * error.translation))
-                rerun.log(f"{name}/error deg", scalar(float(np.rad2deg(error.rotation))))
+                rerun.log(f"{name}/error_mm", scalar(1e3 * error.translation))
+                rerun.log(f"{name}/error_deg", scalar(float(np.rad2deg(error.rotation))))
