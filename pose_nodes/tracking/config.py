@@ -49,8 +49,12 @@ class SearchConfig:
 class HistoryConfig:
     """How long frames are kept for segments that come late."""
 
-    seconds: float = option(3.0, "at most", unit="s", minimum=0.1, maximum=60.0)
-    frames: int = option(90, "at most; a VGA frame takes 1.2 MB", minimum=2, maximum=1000)
+    seconds: float = option(
+        8.0, "at most; longer than a cold start may take", unit="s", minimum=0.1, maximum=60.0
+    )
+    frames: int = option(
+        90, "at most, the older ones with gaps; a VGA frame takes 1.2 MB", minimum=4, maximum=1000
+    )
     stamp_tolerance: float = option(
         0.002,
         "largest difference of the stamps of a segmentation and its frame",

@@ -25,9 +25,14 @@ class FrameHistory:
     def add(self, frame: Frame) -> None:
         """Keep a frame that is newer than all others, and drop those that are too old."""
         with self._lock:
-            self._frames.append(replace(frame, color=None))
             oldest = frame.stamp_ns - self._span_ns
-            self._frames = [kept for kept in self._frames[-self._most :] if kept.stamp_ns >= oldest]
+            kept = [known for known in self._frames if known.stamp_ns >= oldest]
+            if len(kept) >= self._most:
+                # Every other frame of the older half goes: what a slow cold start found can still be followed
+                # to the present, in larger steps.
+                older = len(kept) // 2
+                kept = kept[0:older:2] + kept[older:]
+            self._frames = [*kept, replace(frame, color=None)]
 
     def at(self, stamp_ns: int) -> Frame | None:
         """The frame of a stamp, or None."""
