@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pose_nodes.commands.node_processes import NodeFailureError, NodeProcesses, private_domain
 from pose_nodes.commands.ros_needed import needs_ros
+from pose_nodes.sequences.bop_files import names_from_objects_file
 
 if TYPE_CHECKING:
     from pose_nodes.ros.listener import Listener
@@ -29,8 +30,8 @@ class Play:
     Attributes:
         folder: BOP scene.
         rate: images per second.
-        images: how many to play, the recording over and over; it ends a little later.
-        objects_file: of the tracker; None plays without one.
+        images: how many to play, the recording over and over; one or two more may follow before it ends.
+        objects_file: of the tracker, None plays without one; also names the recorded objects.
         hear_images: whether the listener takes the images, too.
         hear_overlay: whether it takes the tracker's pictures.
     """
@@ -66,7 +67,9 @@ def playing(play: Play, out: Path, command: str) -> Iterator[Player]:
 
 
 def _player_parameters(play: Play) -> dict[str, object]:
+    names = {} if play.objects_file is None else names_from_objects_file(play.objects_file)
     return {
+        "names": ", ".join(f"{number}:{name}" for number, name in names.items()),
         "folder": str(play.folder.absolute()),
         "rate": float(play.rate),
         "loop": True,
