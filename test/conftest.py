@@ -1,16 +1,26 @@
-"""What all tests share: ROS that stays on this machine, in a domain of this test process alone."""
+"""What all tests share: ROS that stays on this machine, in a domain of this test process alone, and
+recordings.
+
+Recordings are imported when a test asks for them, so that others start fast.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from pose_nodes.ros.domains import free_domain
 from tools.ros_wheels.environment import loopback_transport
+
+if TYPE_CHECKING:
+    from pose_nodes.objects.model import ObjectModel
+    from pose_nodes.sequences.bop_scene import BopScene
 
 # Before rclpy is imported for the first time; processes that tests start inherit it.
 os.environ.update(loopback_transport())
@@ -43,3 +53,28 @@ def ros_domain_id() -> Iterator[int]:
         del os.environ["ROS_DOMAIN_ID"]
     else:
         os.environ["ROS_DOMAIN_ID"] = before
+
+
+@pytest.fixture(scope="session")
+def bunny() -> BopScene:
+    """The bundled recording: 36 views of a bunny, turned by about 10 degrees from one to the next."""
+    from pose_nodes.demo_data import BUNNY_SCENE
+    from pose_nodes.sequences.bop_scene import BopScene
+
+    return BopScene(BUNNY_SCENE, rate_hz=10.0)
+
+
+@pytest.fixture(scope="session")
+def bunny_model(bunny) -> ObjectModel:
+    return bunny.library()["bunny"]
+
+
+@pytest.fixture(scope="session")
+def desk_video() -> BopScene:
+    """99 frames at 30 Hz of a dragon and a cube; the cube's poses are known modulo its 24 rotations."""
+    from pose_nodes.sequences.bop_scene import BopScene
+
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data" / "desk_video"
+    if not folder.is_dir():
+        pytest.skip("needs ../shared/data/desk_video, which is not bundled")
+    return BopScene(folder, names={1: "dragon", 2: "cube"})

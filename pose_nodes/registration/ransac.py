@@ -73,6 +73,12 @@ def ransac(
         ],
         registration.RANSACConvergenceCriteria(iterations, CONFIDENCE),
     )
-    if result.fitness == 0.0:
+    T_target_source = np.asarray(result.transformation, np.float64)
+    # Open3D's own fitness counts source points that are near any target point.
+    distances = np.linalg.norm(
+        se3.transform(T_target_source, source[pairs[:, 0]]) - target[pairs[:, 1]], axis=1
+    )
+    agreeing = int((distances <= distance).sum())
+    if agreeing < SAMPLE_SIZE:
         raise RegistrationError(f"RANSAC: no three of {len(pairs)} correspondences agree on a pose")
-    return RansacResult(np.asarray(result.transformation, np.float64), float(result.fitness))
+    return RansacResult(T_target_source, agreeing / len(pairs))

@@ -1,0 +1,47 @@
+"""Matches are the nearest descriptors, by exhaustive search."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+
+from pose_nodes.registration.matching import match
+
+sets = st.tuples(st.integers(1, 40), st.integers(1, 40), st.integers(1, 33), st.integers(0, 2**32 - 1))
+
+
+def random_sets(sizes: tuple[int, int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    n, m, dimension, seed = sizes
+    rng = np.random.default_rng(seed)
+    return tuple(rng.uniform(0, 100, (count, dimension)).astype(np.float32) for count in (n, m))
+
+
+@given(sets)
+def test_each_source_gets_the_target_that_brute_force_finds(sizes):
+    source, target = random_sets(sizes)
+    distances = cdist(source, target)
+    nearest = match(source, target).nearest
+    np.testing.assert_array_equal(nearest[:, 0], np.arange(len(source)))
+    # Of descriptors that are equally near, either will do.
+    np.testing.assert_allclose(distances[nearest[:, 0], nearest[:, 1]], distances.min(axis=1), rtol=1e-3)
+
+
+@given(sets)
+def test_mutual_matches_are_those_nearest_matches_that_hold_both_ways(sizes):
+    source, target = random_sets(sizes)
+    matches, back = match(source, target), match(target, source)
+    both_ways = set(map(tuple, matches.nearest)) & {(s, t) for t, s in back.nearest}
+    assert set(map(tuple, matches.mutual)) == both_ways
+    assert 1 <= len(matches.mutual) <= min(len(source), len(target))
+
+
+def test_equal_sets_match_one_to_one_in_whatever_order():
+    rng = np.random.default_rng(0)
+    source = rng.uniform(0, 100, (200, 33)).astype(np.float32)
+    order = rng.permutation(200)
+    matches = match(source, source[order])
+    np.testing.assert_array_equal(order[matches.nearest[:, 1]], np.arange(200))
+    np.testing.assert_array_equal(matches.mutual, matches.nearest)
+    assert matches.nearest.dtype == matches.mutual.dtype == np.int64
