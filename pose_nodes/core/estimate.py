@@ -18,13 +18,15 @@ class Evidence:
     *missing* (nothing was measured).
 
     Attributes:
-        inlier_ratio: explained / (explained + contradicted), 0 to 1.
+        inlier_ratio: explained / (explained + contradicted), 0 to 1; what is nearer than the object within its
+            mask contradicts too.
         depth_residual: median distance of explained pixels to the surface, metres; NaN without any.
         visible_fraction: explained / silhouette (with the part outside the image), 0 to 1.
         occluded_fraction: occluded / silhouette.
         contradicted_fraction: contradicted / silhouette.
         missing_fraction: missing / silhouette, with the part outside the image.
-        mask_iou: overlap of explained pixels and mask, intersection over union; NaN without a mask.
+        mask_iou: overlap of the silhouette, without what is occluded, and the mask, intersection over union;
+            NaN without a mask.
         mask_coverage: share of the mask's measured pixels that the object explains; NaN without a mask.
         margin: how much better than the best *different* pose this one scored, 0 to 1; NaN if not compared.
     """

@@ -117,7 +117,8 @@ class WarmUpdate:
         if region is None:
             return None
         rendered = self._posed.render(T, frame.camera, region)
-        step = region.stride * T[2, 3] / frame.camera.fx
+        middle = se3.transform(T, self._model.box_centre[None])[0]
+        step = region.stride * middle[2] / frame.camera.fx
         surface = _widened(rendered, max(1, round(beside / step)))
         depth = View.of(frame, region).depth
         rows, columns = np.nonzero(np.abs(depth - surface) < along)  # NaN compares false

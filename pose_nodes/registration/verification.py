@@ -4,8 +4,8 @@ Every pixel of a grid is sorted by the rendered depth r of the mesh, the measure
 start, the mask of the object; tau is the tolerance of the sensor at r:
 
     explained     |d - r| <= tau
-    occluded      d < r - tau beside the mask: something stands in front. Within the mask it is a
-    disagreement. contradicted  d > r + tau: the camera looks through where the object should be
+    occluded      d < r - tau beside the mask: something stands in front (within the mask: a disagreement)
+    contradicted  d > r + tau: the camera looks through where the object should be
     missing       nothing was measured, or the pixel is outside of the image
 """
 
