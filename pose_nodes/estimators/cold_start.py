@@ -1,10 +1,12 @@
 """Finding an object in a segment, knowing nothing else.
 
-1. The masked depth becomes a clean cloud with normals.
-2. Poses are proposed: by RANSAC over matched descriptors, and by trying orientations on the segment.
+1. The masked depth becomes a clean cloud.
+2. Poses are proposed by trying orientations on the segment.
 3. Each is refined by point-to-plane ICP and judged: the object rendered at the pose against depth and mask.
 4. The best few that differ (modulo the object's symmetry) are refined to the end and judged again.
 5. The best is verified when its evidence suffices and no different pose explains the image nearly as well.
+6. If none is, poses proposed by RANSAC over matched descriptors join those at hand, and steps 3 to 5 are
+repeated.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pose_nodes.core.errors import RegistrationError
 from pose_nodes.core.estimate import PoseEstimate
@@ -36,6 +39,23 @@ choice)."""
 _VERIFICATION_PIXELS = 2500
 _LARGEST_CLOUD = 3
 """Outliers are sought in a random choice of so many times the points that are kept, to bound the time."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    """A segment, made ready.
+
+    Attributes:
+        observation: frame and segment.
+        points: (n, 3) clean points, camera frame, metres.
+        few_points: some of them.
+        view: the pixels that poses are judged on.
+    """
+
+    observation: Observation
+    points: NDArray[np.float64]
+    few_points: NDArray[np.float64]
+    view: View
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,23 +94,23 @@ class ColdStart:
         """
         stopwatch = Stopwatch()
         with stopwatch.stage("cloud"):
-            scene = self._cloud(observation, rng)
-        proposals = self._features.propose(scene, rng, stopwatch)
-        centroid = scene.points.mean(axis=0)
-        with stopwatch.stage("views"):
-            proposals += self._views.propose(
-                self._view(observation, centroid, self._config.views.pixels), centroid
-            )
-        with stopwatch.stage("refinement"):
-            view = self._view(observation, centroid, _VERIFICATION_PIXELS)
-            points = scene.points[thin(len(scene), self._config.refinement.screening_points, rng)]
-            screened = [self._screen(T, points, view) for T in proposals]
-            finalists = [self._finish(hypothesis, scene, view) for hypothesis in self._different(screened)]
-        with stopwatch.stage("verification"):
-            estimates = self._estimates(finalists, scene)
+            scene = self._scene(observation, rng)
+        hypotheses: list[_Hypothesis] = []
+        estimates: list[PoseEstimate] = []
+        for propose in (self._propose_views, self._propose_by_features):
+            proposals = propose(scene, rng, stopwatch)
+            with stopwatch.stage("refinement"):
+                hypotheses += [self._screen(T, scene) for T in proposals]
+                finalists = [self._finish(hypothesis, scene) for hypothesis in self._different(hypotheses)]
+            with stopwatch.stage("verification"):
+                estimates = self._estimates(finalists, scene)
+            if estimates and estimates[0].verified:
+                break
+        if not estimates:
+            raise RegistrationError(f"segment of '{self._model.name}': no pose was proposed")
         return [replace(estimate, seconds=dict(stopwatch.seconds)) for estimate in estimates]
 
-    def _cloud(self, observation: Observation, rng: np.random.Generator) -> PointCloud:
+    def _scene(self, observation: Observation, rng: np.random.Generator) -> _Scene:
         config, frame = self._config.cloud, observation.frame
         mask = erode_mask(observation.mask, config.mask_erosion)
         points = lift(frame.depth, mask, frame.camera)
@@ -102,24 +122,41 @@ class ColdStart:
                 f"segment of '{self._model.name}': {len(points)} points with depth are too few for a pose "
                 f"(at least {config.fewest_points} are needed); bring the camera nearer"
             )
-        return PointCloud(points, estimate_normals(points, config.normal_radius * self._model.diameter))
+        few = points[thin(len(points), self._config.refinement.screening_points, rng)]
+        return _Scene(observation, points, few, self._view(observation, points, _VERIFICATION_PIXELS))
 
-    def _view(self, observation: Observation, centroid: np.ndarray, pixels: int) -> View:
-        region = self._posed.region_around(centroid, observation.frame.camera, pixels)
+    def _view(self, observation: Observation, points: NDArray[np.float64], pixels: int) -> View:
+        region = self._posed.region_around(points.mean(axis=0), observation.frame.camera, pixels)
         return View.of(observation.frame, region, observation.mask)
 
-    def _screen(self, T: se3.Matrix, points: np.ndarray, view: View) -> _Hypothesis:
-        """Refine a proposal as far as is needed to tell whether it is any good."""
-        return self._refine(T, points, view, self._config.refinement.screening_iterations)
+    def _propose_views(
+        self, scene: _Scene, rng: np.random.Generator, stopwatch: Stopwatch
+    ) -> list[se3.Matrix]:
+        del rng  # the orientations are always the same
+        with stopwatch.stage("views"):
+            view = self._view(scene.observation, scene.points, self._config.views.pixels)
+            return self._views.propose(view, scene.points.mean(axis=0))
 
-    def _finish(self, hypothesis: _Hypothesis, scene: PointCloud, view: View) -> _Hypothesis:
+    def _propose_by_features(
+        self, scene: _Scene, rng: np.random.Generator, stopwatch: Stopwatch
+    ) -> list[se3.Matrix]:
+        with stopwatch.stage("features"):
+            radius = self._config.cloud.normal_radius * self._model.diameter
+            cloud = PointCloud(scene.points, estimate_normals(scene.points, radius))
+        return self._features.propose(cloud, rng, stopwatch)
+
+    def _screen(self, T: se3.Matrix, scene: _Scene) -> _Hypothesis:
+        """Refine a proposal as far as is needed to tell whether it is any good."""
+        return self._refine(T, scene.few_points, scene.view, self._config.refinement.screening_iterations)
+
+    def _finish(self, hypothesis: _Hypothesis, scene: _Scene) -> _Hypothesis:
         """Refine to the end on all points; what was screened stands if that makes it worse."""
         T = hypothesis.T_camera_object
-        finished = self._refine(T, scene.points, view, self._config.refinement.iterations)
+        finished = self._refine(T, scene.points, scene.view, self._config.refinement.iterations)
         better = finished.judgement.agreement >= hypothesis.judgement.agreement
         return finished if better else hypothesis
 
-    def _refine(self, T: se3.Matrix, points: np.ndarray, view: View, iterations: int) -> _Hypothesis:
+    def _refine(self, T: se3.Matrix, points: NDArray[np.float64], view: View, iterations: int) -> _Hypothesis:
         config, diameter = self._config.refinement, self._model.diameter
         reach = [config.coarse_distance * diameter, config.fine_distance * diameter]
         refined = self._target.register(points, se3.inverse(T), reach, iterations)
@@ -134,10 +171,6 @@ class ColdStart:
                 chosen.append(hypothesis)
             if len(chosen) == self._config.refinement.finalists:
                 break
-        if not chosen:
-            raise RegistrationError(
-                f"segment of '{self._model.name}': no pose was proposed; enable RANSAC or views"
-            )
         return chosen
 
     def _differ(self, a: _Hypothesis, b: _Hypothesis) -> bool:
@@ -148,7 +181,7 @@ class ColdStart:
         angle = se3.difference(T, b.T_camera_object)[1]
         return bool(angle > DIFFERENT_ANGLE or apart > DIFFERENT_DISTANCE * model.diameter)
 
-    def _estimates(self, finalists: list[_Hypothesis], scene: PointCloud) -> list[PoseEstimate]:
+    def _estimates(self, finalists: list[_Hypothesis], scene: _Scene) -> list[PoseEstimate]:
         """The finalists, the best first, of which only that can be verified."""
         ranked = sorted(finalists, key=lambda h: h.judgement.agreement, reverse=True)
         return [self._estimate(hypothesis, self._margin(hypothesis, ranked), scene) for hypothesis in ranked]
@@ -161,7 +194,7 @@ class ColdStart:
         own = hypothesis.judgement.agreement
         return (own - max(others, default=0.0)) / own if own > 0 else 0.0
 
-    def _estimate(self, hypothesis: _Hypothesis, margin: float, scene: PointCloud) -> PoseEstimate:
+    def _estimate(self, hypothesis: _Hypothesis, margin: float, scene: _Scene) -> PoseEstimate:
         model, T, judgement = self._model, hypothesis.T_camera_object, hypothesis.judgement
         evidence = replace(judgement.evidence, margin=margin)
         verdict = cold_verdict(evidence, judgement.explained_pixels, self._config.acceptance)

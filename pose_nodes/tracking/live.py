@@ -204,11 +204,12 @@ class LiveTracker:
             if self._closed:
                 return False
             search = self._searches.pop(next(iter(self._searches)))
-        found = self._tracker.find(search)
-        self._tracker.roll_forward(found)
-        self._tracker.adopt(found)
-        with self._wake:
-            self._cold_starts += 1
+        if self._tracker.is_due(search):
+            found = self._tracker.find(search)
+            self._tracker.roll_forward(found)
+            self._tracker.adopt(found)
+            with self._wake:
+                self._cold_starts += 1
         return True
 
     def _warn(self, sentence: str) -> None:

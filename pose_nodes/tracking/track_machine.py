@@ -99,8 +99,9 @@ class TrackMachine:
         self._disowned += 1
 
     def pose_at(self, stamp_ns: int) -> se3.Matrix | None:
-        """The pose in an earlier frame; None when there was none."""
-        return self._poses.get(stamp_ns)
+        """The pose in the frame nearest to a stamp through which the object was followed; None if in none."""
+        nearest = min(self._poses, key=lambda known: abs(known - stamp_ns), default=None)
+        return None if nearest is None else self._poses[nearest]
 
     def snapshot(self) -> Track:
         """What is told of the object."""

@@ -28,6 +28,10 @@ from pose_nodes.tracking.search_plan import Search, SearchPlan
 from pose_nodes.tracking.track_machine import TrackMachine
 
 _LOGGER = logging.getLogger(__name__)
+_FEW_FRAMES = 3
+_ROLLING_STEP_NS = 60_000_000
+"""Between frames through which a candidate is followed to the present; nearer ones are skipped (our
+choice)."""
 SAME_PLACE = 0.5
 """Diameters; two tracks of a class that are nearer to each other are one object (our choice)."""
 
@@ -113,6 +117,11 @@ class Tracker:
         with self._lock:
             return self._plan.make(self._roster, frame, segments)
 
+    def is_due(self, search: Search) -> bool:
+        """Whether a cold start is still wanted: its track was neither reset nor found meanwhile."""
+        with self._lock:
+            return search.machine in self._roster and search.machine.state != TrackState.TRACKING
+
     def find(self, search: Search) -> Found:
         """Do a cold start; takes about a second, and changes no track."""
         machine, observation = search.machine, search.observation
@@ -126,21 +135,28 @@ class Tracker:
         return Found(search, candidate, "")
 
     def roll_forward(self, found: Found) -> None:
-        """Follow what was found through the buffered frames to the present."""
-        if found.candidate is None:
-            return
-        estimator = self._estimators[found.candidate.class_name]
-        for frame in self.history.between(found.candidate.stamp_ns, self._now_ns):
-            found.candidate.follow(frame, estimator)
+        """Follow what was found through the buffered frames to the present, until only few are left for
+        `adopt`."""
+        while found.candidate is not None and len(self._step_forward(found.candidate)) > _FEW_FRAMES:
+            pass
+
+    def _step_forward(self, candidate: TrackMachine) -> list[Frame]:
+        """Follow a candidate to the frame that is now the present; the frames on the way."""
+        estimator = self._estimators[candidate.class_name]
+        frames = self.history.between(candidate.stamp_ns, self._now_ns)
+        for frame in frames:
+            if frame is frames[-1] or frame.stamp_ns - candidate.stamp_ns >= _ROLLING_STEP_NS:
+                candidate.follow(frame, estimator)
+        return frames
 
     def adopt(self, found: Found) -> None:
         """Let a track go on with what was found for it, unless it was reset or recovered meanwhile."""
         with self._lock:
-            machine = found.search.machine
-            if machine not in self._roster or machine.state == TrackState.TRACKING:
+            if not self.is_due(found.search):
                 return
-            self.roll_forward(found)
-            candidate = found.candidate
+            machine, candidate = found.search.machine, found.candidate
+            if candidate is not None:
+                self._step_forward(candidate)
             if candidate is None or not candidate.is_posed:
                 machine.fail(found.reason or "found, but lost again on the way to the present")
             elif self._is_tracked_already(candidate):
