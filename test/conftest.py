@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from pose_nodes.ros.domains import free_domain
 from tools.ros_wheels.environment import loopback_transport
 
 if TYPE_CHECKING:
+    from pose_nodes.core.frame import Frame
+    from pose_nodes.objects.library import ObjectLibrary
     from pose_nodes.objects.model import ObjectModel
     from pose_nodes.sequences.bop_scene import BopScene
 
@@ -78,3 +80,55 @@ def desk_video() -> BopScene:
     if not folder.is_dir():
         pytest.skip("needs ../shared/data/desk_video, which is not bundled")
     return BopScene(folder, names={1: "dragon", 2: "cube"})
+
+
+@pytest.fixture(scope="session")
+def desk_library(desk_video) -> ObjectLibrary:
+    """The dragon and the cube, whose sides differ by their print alone."""
+    from pose_nodes.objects.library import ObjectLibrary
+    from pose_nodes.objects.model import build_model
+
+    dragon, cube = (desk_video.library()[name] for name in ("dragon", "cube"))
+    return ObjectLibrary([dragon, build_model("cube", cube.mesh, "cube")])
+
+
+@pytest.fixture(scope="session")
+def die() -> ObjectModel:
+    """A cube of 6 cm that looks the same from all sides."""
+    import numpy as np
+    import trimesh
+
+    from pose_nodes.objects.mesh import TriangleMesh
+    from pose_nodes.objects.model import build_model
+
+    box = trimesh.creation.box([0.06] * 3)
+    return build_model("die", TriangleMesh(np.asarray(box.vertices), np.asarray(box.faces, np.int32)), "cube")
+
+
+@pytest.fixture(scope="session")
+def staged() -> Callable[..., tuple[Frame, list]]:
+    """Makes a frame of objects before a wall at 1.2 m from (model, pose) pairs, with the mask of each object.
+
+    Depth has noise of a millimetre.
+    """
+    import numpy as np
+
+    from pose_nodes.core.frame import Frame
+    from pose_nodes.geometry.camera import PinholeCamera
+    from pose_nodes.rendering.depth import DepthRenderer
+
+    camera = PinholeCamera(300.0, 300.0, 159.5, 119.5, 320, 240)
+    renderers: dict[str, DepthRenderer] = {}
+
+    def stage(*objects, stamp_ns: int = 0) -> tuple[Frame, list[np.ndarray]]:
+        depth = np.full(camera.shape, 1.2, np.float32)
+        rendered = []
+        for model, T_camera_object in objects:
+            renderer = renderers.setdefault(model.name, DepthRenderer(model.mesh))
+            rendered.append(renderer.render(T_camera_object, camera))
+            depth = np.fmin(depth, rendered[-1])
+        masks = [one == depth for one in rendered]
+        noise = np.random.default_rng(stamp_ns).normal(0, 0.001, camera.shape)
+        return Frame(stamp_ns, "camera", camera, (depth + noise).astype(np.float32)), masks
+
+    return stage

@@ -1,0 +1,88 @@
+"""Evidence that suffices, and the sentence for each way in which it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pose_nodes.core.estimate import Evidence
+from pose_nodes.estimators.acceptance import cold_verdict, warm_verdict
+from pose_nodes.estimators.config import AcceptanceConfig
+
+CONFIG = AcceptanceConfig(
+    inlier_ratio=0.75,
+    mask_coverage=0.75,
+    mask_iou=0.4,
+    margin=0.25,
+    visible_fraction=0.2,
+    warm_inlier_ratio=0.7,
+    fewest_pixels=150,
+)
+GOOD = Evidence(0.95, 0.0012, 0.7, mask_iou=0.8, mask_coverage=0.9, margin=0.5)
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("verdict", [cold_verdict, warm_verdict])
+def test_good_evidence_is_verified_and_told_in_numbers(verdict):
+    assert verdict(GOOD, 5000, CONFIG).verified
+    assert verdict(GOOD, 5000, CONFIG).reason == "70% of the silhouette agrees with depth, median 1.2 mm off"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"inlier_ratio": 0.74}, "only 74% of the depth where the object should be agrees (at least 75% is"),
+        ({"mask_coverage": 0.5}, "the object explains only 50% of the segment (at least 75% is needed)"),
+        ({"mask_iou": 0.1}, "silhouette and segment overlap by only 10% (at least 40% is needed)"),
+        ({"visible_fraction": 0.1}, "only 10% of the object was measured (at least 20% is needed)"),
+        ({"margin": 0.1}, "a different pose explains the image nearly as well (margin 10%) (at least 25% is"),
+    ],
+)
+def test_a_cold_start_is_refused_with_what_is_lacking(change, sentence):
+    verdict = cold_verdict(replace(GOOD, **change), 5000, CONFIG)
+    assert not verdict.verified and verdict.reason.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"inlier_ratio": CONFIG.warm_inlier_ratio - 0.01},
+            "only {} of the depth where the object should be",
+        ),
+        ({"visible_fraction": 0.1}, "only 10% of the object was measured (at least 20% is needed)"),
+    ],
+)
+def test_an_update_is_refused_with_what_is_lacking(change, sentence):
+    verdict = warm_verdict(replace(GOOD, **change), 5000, CONFIG)
+    assert not verdict.verified and verdict.reason.startswith(sentence)
+
+
+@pytest.mark.parametrize("verdict", [cold_verdict, warm_verdict])
+def test_too_few_pixels_prove_nothing(verdict):
+    refused = verdict(GOOD, 149, CONFIG)
+    assert not refused.verified
+    assert refused.reason == "depth supports only 149 pixels of the object (at least 150 are needed)"
+    assert verdict(GOOD, 150, CONFIG).verified
+
+
+@pytest.mark.parametrize("name", ["inlier_ratio", "mask_coverage", "mask_iou", "visible_fraction", "margin"])
+def test_evidence_that_is_not_known_does_not_suffice_for_a_cold_start(name):
+    assert not cold_verdict(replace(GOOD, **{name: NAN}), 5000, CONFIG).verified
+
+
+def test_an_update_asks_for_no_mask_and_no_rival():
+    assert warm_verdict(Evidence(0.95, 0.001, 0.7), 5000, CONFIG).verified
+
+
+def test_what_just_suffices_suffices():
+    least = replace(
+        GOOD,
+        inlier_ratio=CONFIG.inlier_ratio,
+        mask_coverage=CONFIG.mask_coverage,
+        mask_iou=CONFIG.mask_iou,
+        visible_fraction=CONFIG.visible_fraction,
+        margin=CONFIG.margin,
+    )
+    assert cold_verdict(least, CONFIG.fewest_pixels, CONFIG).verified

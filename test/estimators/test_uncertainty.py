@@ -1,0 +1,39 @@
+"""The covariance of a pose from the points near the surface."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pose_nodes.estimators.uncertainty import Uncertainty
+from pose_nodes.geometry import se3
+from pose_nodes.registration.covariance import unknown_covariance
+
+T = se3.from_rotation_vector([0.3, 2.0, -0.5], [0.1, 0.0, 0.7])
+REACH = 0.006
+
+
+@pytest.fixture(scope="module")
+def uncertainty(bunny_model) -> Uncertainty:
+    return Uncertainty(bunny_model)
+
+
+def test_a_surface_that_was_measured_all_around_is_held_in_every_direction(bunny_model, uncertainty):
+    points = se3.transform(T, bunny_model.points[::2])
+    deviations = np.sqrt(np.diag(uncertainty.covariance(points, T, REACH)))
+    assert deviations[:3].max() < 0.001 and np.degrees(deviations[3:]).max() < 1.0
+
+
+def test_points_out_of_reach_do_not_count(bunny_model, uncertainty):
+    points = se3.transform(T, bunny_model.points[::2])
+    with_others = np.concatenate([points, points + np.array([0.0, 0.0, 0.5])])
+    np.testing.assert_array_equal(
+        uncertainty.covariance(with_others, T, REACH), uncertainty.covariance(points, T, REACH)
+    )
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_with_hardly_a_point_nothing_is_known(bunny_model, uncertainty, count):
+    points = se3.transform(T, bunny_model.points[:count])
+    expected = unknown_covariance(bunny_model.diameter)
+    np.testing.assert_array_equal(uncertainty.covariance(points, T, REACH), expected)

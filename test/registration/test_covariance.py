@@ -1,0 +1,145 @@
+"""How sure a pose is: what the surface holds is small, along what it does not hold the prior remains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pose_nodes.geometry import se3
+from pose_nodes.registration.covariance import (
+    CORRELATED_POINTS,
+    SMALLEST_NOISE,
+    pose_covariance,
+    unknown_covariance,
+)
+
+DIAMETER = 0.2
+IN_FRONT = se3.from_rotation_translation(np.eye(3), [0.0, 0.0, 0.6])
+
+
+def flat(count: int = 2000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Points and normals of a 20 cm square at the object's origin, facing the camera; object frame."""
+    points = np.random.default_rng(seed).uniform(-0.1, 0.1, (count, 3)) * [1, 1, 0]
+    return points, np.tile([0.0, 0.0, -1.0], (count, 1))
+
+
+def cylinder(count: int = 2000) -> tuple[np.ndarray, np.ndarray]:
+    """The mantle of a can of 5 cm radius about the object's y axis."""
+    rng = np.random.default_rng(1)
+    angle, height = rng.uniform(0, 2 * np.pi, count), rng.uniform(-0.08, 0.08, count)
+    normals = np.stack([np.cos(angle), np.zeros(count), np.sin(angle)], axis=1)
+    return 0.05 * normals + height[:, None] * [0.0, 1.0, 0.0], normals
+
+
+def box(count: int = 3000, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """The surface of a box: every direction is held."""
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1, 1, (count, 3))
+    axis = rng.integers(3, size=count)
+    side = np.sign(points[np.arange(count), axis])
+    points[np.arange(count), axis] = side
+    normals = np.zeros((count, 3))
+    normals[np.arange(count), axis] = side
+    return points * [0.05, 0.04, 0.03], normals
+
+
+def covariance(
+    shape: tuple[np.ndarray, np.ndarray], T: se3.Matrix = IN_FRONT, noise: float = 0.001
+) -> np.ndarray:
+    points, normals = shape
+    residuals = np.random.default_rng(3).normal(0, noise, len(points))
+    return pose_covariance(se3.transform(T, points), se3.rotate(T, normals), residuals, T, DIAMETER)
+
+
+def deviations(matrix: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.diag(matrix))
+
+
+@given(st.integers(0, 300), st.floats(0, 0.1), st.integers(0, 1000))
+def test_it_is_symmetric_and_positive_definite_whatever_is_measured(count, noise, seed):
+    rng = np.random.default_rng(seed)
+    points, normals = rng.uniform(-0.1, 0.1, (count, 3)), rng.normal(size=(count, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    matrix = covariance((points, normals), noise=noise)
+    np.testing.assert_array_equal(matrix, matrix.T)
+    assert np.linalg.eigvalsh(matrix).min() > 0
+
+
+def test_a_box_is_held_in_every_direction():
+    found = deviations(covariance(box()))
+    assert (found[:3] < 0.001).all() and (np.degrees(found[3:]) < 2.0).all()
+
+
+def test_a_plane_is_not_held_along_itself_nor_about_its_normal():
+    x, y, z, about_x, about_y, about_z = deviations(covariance(flat()))
+    unknown = deviations(unknown_covariance(DIAMETER))
+    assert z < 0.001 and np.degrees([about_x, about_y]).max() < 1.0
+    np.testing.assert_allclose([x, y], unknown[:2], rtol=0.01)
+    assert about_z == pytest.approx(unknown[5], rel=0.01)
+
+
+def test_a_cylinder_is_not_held_about_and_along_its_axis():
+    x, y, z, about_x, about_y, about_z = deviations(covariance(cylinder()))
+    assert max(x, z) < 0.001 and np.degrees([about_x, about_z]).max() < 1.0
+    assert y > 0.05 and np.degrees(about_y) > 60.0
+
+
+def test_more_points_make_it_surer():
+    few, many = (covariance(box(count)) for count in (500, 5000))
+    ratio = deviations(few) / deviations(many)
+    np.testing.assert_allclose(ratio, np.sqrt(10), rtol=0.2)
+
+
+def test_more_noise_makes_it_less_sure_in_proportion():
+    quiet, loud = (covariance(box(), noise=noise) for noise in (0.001, 0.004))
+    np.testing.assert_allclose(deviations(loud) / deviations(quiet), 4.0, rtol=0.05)
+
+
+def test_a_perfect_fit_is_no_surer_than_a_depth_camera_can_be():
+    np.testing.assert_allclose(covariance(box(), noise=0.0), covariance(box(), noise=0.5 * SMALLEST_NOISE))
+
+
+def test_a_few_gross_residuals_change_little():
+    points, normals = box()
+    residuals = np.random.default_rng(3).normal(0, 0.001, len(points))
+    clean = pose_covariance(points, normals, residuals, np.eye(4), DIAMETER)
+    residuals[::20] = 0.05
+    np.testing.assert_allclose(
+        deviations(pose_covariance(points, normals, residuals, np.eye(4), DIAMETER)),
+        deviations(clean),
+        rtol=0.15,
+    )
+
+
+@given(st.lists(st.floats(-1.5, 1.5), min_size=6, max_size=6))
+def test_it_turns_with_the_camera(numbers):
+    T_other_camera = se3.from_rotation_vector(numbers[:3], numbers[3:])
+    R = np.kron(np.eye(2), T_other_camera[:3, :3])
+    for shape in (box(500), flat(500), cylinder(500)):
+        expected = R @ covariance(shape) @ R.T
+        np.testing.assert_allclose(covariance(shape, T_other_camera @ IN_FRONT), expected, atol=1e-9)
+
+
+def test_it_is_the_scatter_of_the_answers_where_so_many_points_err_together():
+    points, normals = box(200)
+    errors = np.random.default_rng(4).normal(0, 0.001, (200, 5000))
+    jacobian = np.concatenate([normals, np.cross(points, normals)], axis=1)
+    answers = np.linalg.lstsq(jacobian, errors, rcond=None)[0]
+    together = int(CORRELATED_POINTS)
+    predicted = pose_covariance(
+        np.repeat(points, together, axis=0),
+        np.repeat(normals, together, axis=0),
+        np.repeat(errors[:, 0], together),
+        np.eye(4),
+        DIAMETER,
+    )
+    np.testing.assert_allclose(deviations(predicted), deviations(np.cov(answers)), rtol=0.2)
+
+
+def test_without_points_only_the_prior_is_known():
+    nothing = np.empty((0, 3))
+    np.testing.assert_allclose(
+        pose_covariance(nothing, nothing, np.empty(0), IN_FRONT, DIAMETER), unknown_covariance(DIAMETER)
+    )
