@@ -61,7 +61,7 @@ class DepthRenderer:
         self._scene.add_triangles(
             o3d.core.Tensor(mesh.vertices.astype(np.float32)), o3d.core.Tensor(mesh.faces.astype(np.uint32))
         )
-        # The first ray builds Embree's tree, which holds up every thread of the process: better now than later.
+        # The first ray builds Embree's tree, which holds up every thread: better now than later.
         self._scene.cast_rays(o3d.core.Tensor(np.ones((1, 6), np.float32)), nthreads=1)
 
     def render(
