@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pose_nodes.commands.plain_registration import plain_pose
+from pose_nodes.commands.plain_registration import PlainRegistration
 from pose_nodes.core.errors import InvalidInputError, RegistrationError
 from pose_nodes.core.observation import Observation
 from pose_nodes.estimators.config import InstanceConfig
@@ -48,9 +48,10 @@ def verified(model: ObjectModel, rng: np.random.Generator) -> Finder:
 
 def plain(model: ObjectModel, rng: np.random.Generator) -> Finder:
     """One try of FPFH, RANSAC and ICP, believed whatever comes out."""
+    registration = PlainRegistration(model)
 
     def find(observation: Observation) -> Attempt:
-        T_camera_object, seconds = plain_pose(model, observation, rng)
+        T_camera_object, seconds = registration.find(observation, rng)
         return Attempt(T_camera_object, seconds)
 
     return find

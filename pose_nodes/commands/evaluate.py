@@ -147,7 +147,8 @@ def cold_start_table(reports: list[Report]) -> TextTable:
 
 def stage_table(reports: list[Report]) -> TextTable:
     """Median seconds of each stage, one report a row."""
-    stages = tuple(dict.fromkeys(stage for report in reports for stage in report["seconds"]))
+    seen = dict.fromkeys(stage for report in reports for stage in report["seconds"])
+    stages = (*(stage for stage in seen if stage != "total"), "total")
     rows = [
         (
             report["recording"],
