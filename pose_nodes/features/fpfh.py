@@ -31,4 +31,4 @@ def describe(cloud: PointCloud, radius: float) -> NDArray[np.float32]:
     source = o3d.t.geometry.PointCloud(o3d.core.Tensor(cloud.points.astype(np.float32)))
     source.point.normals = o3d.core.Tensor(cloud.normals.astype(np.float32))
     histograms = o3d.t.pipelines.registration.compute_fpfh_feature(source, MOST_NEIGHBOURS, radius)
-    return np.ascontiguousarray(histograms.numpy())
+    return np.array(histograms.numpy())  # a copy: memory of Open3D's own that outlives it makes it complain
