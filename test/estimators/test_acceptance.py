@@ -47,10 +47,7 @@ def test_a_cold_start_is_refused_with_what_is_lacking(change, sentence):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (
-            {"inlier_ratio": CONFIG.warm_inlier_ratio - 0.01},
-            "only {} of the depth where the object should be",
-        ),
+        ({"inlier_ratio": 0.69}, "only 69% of the depth where the object should be agrees (at least 70% is"),
         ({"visible_fraction": 0.1}, "only 10% of the object was measured (at least 20% is needed)"),
     ],
 )

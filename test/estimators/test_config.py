@@ -1,0 +1,35 @@
+"""The options of the estimator by their dotted names."""
+
+from __future__ import annotations
+
+import pytest
+
+from pose_nodes.core.config import flatten, from_mapping, to_mapping
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.estimators.config import InstanceConfig
+
+
+def test_the_defaults_are_valid_and_survive_the_way_through_a_file():
+    assert from_mapping(InstanceConfig, to_mapping(InstanceConfig())) == InstanceConfig()
+
+
+def test_every_option_is_explained():
+    assert all(option.info.help for option in flatten(InstanceConfig))
+
+
+def test_the_reference_is_set_up_as_in_the_dgedi_paper():
+    values = to_mapping(InstanceConfig())
+    paper = {
+        "cloud.points": 4000,
+        "ransac.iterations": 100_000,
+        "ransac.distance": 0.03,
+        "refinement.fine_distance": 0.03,
+        "refinement.iterations": 1000,
+    }
+    assert {name: values[name] for name in paper} == paper
+
+
+@pytest.mark.parametrize(("name", "allowed"), [("features", "fpfh"), ("registration", "open3d")])
+def test_what_is_not_there_is_refused_by_name(name, allowed):
+    with pytest.raises(InvalidConfigError, match=f"'{name}' is 'other'; allowed are {allowed}"):
+        from_mapping(InstanceConfig, {name: "other"})
