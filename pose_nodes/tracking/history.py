@@ -30,8 +30,7 @@ class FrameHistory:
             if len(kept) >= self._most:
                 # Every other frame of the older half goes: what a slow cold start found can still be followed
                 # to the present, in larger steps.
-                older = len(kept) // 2
-                kept = kept[0:older:2] + kept[older:]
+                del kept[1 : max(2, len(kept) // 2) : 2]
             self._frames = [*kept, replace(frame, color=None)]
 
     def at(self, stamp_ns: int) -> Frame | None:

@@ -76,12 +76,12 @@ class SearchPlan:
         owners = {segment: posed[track] for segment, track in matches.items()}
         for machine in owners.values():
             machine.see_segment(stamp_ns)
-        missed = self._missed(posed, overlaps)
-        for machine in missed:
-            machine.miss_segment()
         free = [
             i for i, shares in enumerate(overlaps) if shares.max(initial=0.0) < self._config.foreign_overlap
         ]
+        missed = self._missed(posed, overlaps) if free else []
+        for machine in missed:
+            machine.miss_segment()
         # Until a missed track is doubted, a segment elsewhere may be its own; it is not taken for a new
         # object.
         free = free[sum(machine.state == TrackState.TRACKING for machine in missed) :]
@@ -89,7 +89,7 @@ class SearchPlan:
         return self._due([(owners[index], observations[index]) for index in sorted(owners)])
 
     def _missed(self, posed: list[TrackMachine], overlaps: np.ndarray) -> list[TrackMachine]:
-        """Tracks that no segment of their class overlaps."""
+        """Tracks that no segment of their class overlaps, where other segments belong to no track."""
         best = overlaps.max(axis=0, initial=0.0)
         return [m for m, share in zip(posed, best, strict=True) if share < self._config.foreign_overlap]
 
