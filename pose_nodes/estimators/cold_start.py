@@ -23,13 +23,10 @@ from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.acceptance import cold_verdict
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
-from pose_nodes.estimators.posed_object import PosedObject
-from pose_nodes.estimators.uncertainty import Uncertainty
+from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.view_search import ViewSearch
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud, erode_mask, estimate_normals, inlier_mask, lift, thin
-from pose_nodes.objects.model import ObjectModel
-from pose_nodes.registration.icp import IcpTarget
 from pose_nodes.registration.verification import Judgement, View
 
 DIFFERENT_ANGLE = np.deg2rad(20.0)
@@ -69,21 +66,14 @@ class _Hypothesis:
 class ColdStart:
     """Finds one object."""
 
-    def __init__(
-        self,
-        model: ObjectModel,
-        posed: PosedObject,
-        target: IcpTarget,
-        uncertainty: Uncertainty,
-        config: InstanceConfig,
-    ) -> None:
-        self._model = model
-        self._posed = posed
-        self._target = target
-        self._uncertainty = uncertainty
+    def __init__(self, known: KnownObject, config: InstanceConfig) -> None:
+        self._model = known.model
+        self._posed = known.posed
+        self._target = known.target
+        self._uncertainty = known.uncertainty
         self._config = config
-        self._features = FeatureSearch(model, config.ransac)
-        self._views = ViewSearch(model, posed, config.views)
+        self._features = FeatureSearch(known.model, config.ransac)
+        self._views = ViewSearch(known.model, known.posed, config.views)
 
     def find(self, observation: Observation, rng: np.random.Generator) -> list[PoseEstimate]:
         """The poses that explain a segment best, the best first; the same for the same state of `rng`.

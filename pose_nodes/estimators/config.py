@@ -96,16 +96,16 @@ class AcceptanceConfig:
     """The evidence that a pose needs to be acted on."""
 
     inlier_ratio: float = option(
-        0.75, "explained / (explained + contradicted) in a cold start", minimum=0.0, maximum=1.0
+        0.82, "explained / (explained + contradicted) in a cold start", minimum=0.0, maximum=1.0
     )
     mask_coverage: float = option(
-        0.75,
-        "share of the segment's measured pixels that the object explains",
+        0.5,
+        "share of the segment's measured pixels that the object explains; low, as segments may be too wide",
         minimum=0.0,
         maximum=1.0,
     )
     mask_iou: float = option(
-        0.4, "overlap of silhouette and segment; low, as segments may lack what was not measured",
+        0.3, "overlap of silhouette and segment; low, as segments may lack what was not measured",
         minimum=0.0, maximum=1.0,
     )  # fmt: skip
     margin: float = option(

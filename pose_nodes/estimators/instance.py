@@ -8,13 +8,10 @@ from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.observation import Observation
 from pose_nodes.estimators.cold_start import ColdStart
 from pose_nodes.estimators.config import InstanceConfig
-from pose_nodes.estimators.posed_object import PosedObject
-from pose_nodes.estimators.uncertainty import Uncertainty
+from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.warm_update import WarmUpdate
 from pose_nodes.geometry import se3
-from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.objects.model import ObjectModel
-from pose_nodes.registration.icp import IcpTarget
 
 
 class InstanceEstimator:
@@ -28,11 +25,9 @@ class InstanceEstimator:
             config: options.
             rng: random numbers of cold starts; updates need none.
         """
-        posed = PosedObject(model, config.tolerance)
-        target = IcpTarget(PointCloud(model.points, model.normals))
-        uncertainty = Uncertainty(model)
-        self._cold_start = ColdStart(model, posed, target, uncertainty, config)
-        self._warm_update = WarmUpdate(model, posed, target, uncertainty, config)
+        known = KnownObject.prepare(model, config.tolerance)
+        self._cold_start = ColdStart(known, config)
+        self._warm_update = WarmUpdate(known, config)
         self._rng = rng
 
     def initialise(self, observation: Observation) -> list[PoseEstimate]:

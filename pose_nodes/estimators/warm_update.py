@@ -19,12 +19,9 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.acceptance import warm_verdict
 from pose_nodes.estimators.config import InstanceConfig
-from pose_nodes.estimators.posed_object import PosedObject
-from pose_nodes.estimators.uncertainty import Uncertainty
+from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.geometry import se3
-from pose_nodes.objects.model import ObjectModel
 from pose_nodes.registration.covariance import unknown_covariance
-from pose_nodes.registration.icp import IcpTarget
 from pose_nodes.registration.verification import Judgement, View
 from pose_nodes.rendering.depth import Region
 
@@ -53,18 +50,11 @@ class _Followed:
 class WarmUpdate:
     """Follows one object."""
 
-    def __init__(
-        self,
-        model: ObjectModel,
-        posed: PosedObject,
-        target: IcpTarget,
-        uncertainty: Uncertainty,
-        config: InstanceConfig,
-    ) -> None:
-        self._model = model
-        self._posed = posed
-        self._target = target
-        self._uncertainty = uncertainty
+    def __init__(self, known: KnownObject, config: InstanceConfig) -> None:
+        self._model = known.model
+        self._posed = known.posed
+        self._target = known.target
+        self._uncertainty = known.uncertainty
         self._config = config
 
     def follow(self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix) -> PoseEstimate:
