@@ -52,7 +52,8 @@ class Roster:
         """Forget objects that were never found and of which no segment came for a while."""
         longest = self._config.forget_after * _NANOSECONDS
         for machine in self:
-            if machine.state == TrackState.SEARCHING and stamp_ns - machine.segment_ns > longest:
+            waits = machine.state == TrackState.SEARCHING and not machine.is_sought
+            if waits and stamp_ns - machine.segment_ns > longest:
                 self.remove(machine)
 
     def reset(self, names: Iterable[str]) -> list[str]:

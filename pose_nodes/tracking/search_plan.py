@@ -131,6 +131,7 @@ class SearchPlan:
         for machine, observation in pairs:
             if machine.state != TrackState.TRACKING and self._may_search(machine, observation.frame.stamp_ns):
                 machine.searched_ns = observation.frame.stamp_ns
+                machine.is_sought = True
                 due.append(Search(machine, observation))
         return due
 

@@ -26,7 +26,8 @@ class TrackMachine:
         class_name: of its object.
         state: of the track.
         searched_ns: stamp of the frame of the last cold start; None before the first.
-        segment_ns: stamp of the last segmentation with a segment for it.
+        segment_ns: stamp of the last segmentation with a segment for it, or of the end of a cold start in it.
+        is_sought: whether a cold start for it is due or under way.
     """
 
     def __init__(self, track_id: str, class_name: str, stamp_ns: int, config: StateConfig) -> None:
@@ -35,6 +36,7 @@ class TrackMachine:
         self.state = TrackState.SEARCHING
         self.searched_ns: int | None = None
         self.segment_ns = stamp_ns
+        self.is_sought = False
         self._config = config
         self._reason = "not looked for yet"
         self._stamp_ns = self._started_ns = self._supported_ns = stamp_ns

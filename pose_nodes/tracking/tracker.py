@@ -155,6 +155,8 @@ class Tracker:
             if not self.is_due(found.search):
                 return
             machine, candidate = found.search.machine, found.candidate
+            machine.is_sought = False
+            machine.segment_ns = max(machine.segment_ns, self._now_ns)
             if candidate is not None:
                 self._step_forward(candidate)
             if candidate is None or not candidate.is_posed:
