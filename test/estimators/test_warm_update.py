@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -184,3 +185,13 @@ def test_after_two_skipped_frames_wrong_poses_are_seldom_taken_for_right(follow,
             right.append(is_right(estimate, dragon, truth(after, dragon)))
     assert len(right) > 70
     assert np.mean(right) >= 0.9
+
+
+def test_from_another_view_than_the_last_a_wrong_pose_is_seldom_verified(follow, bunny, bunny_model):
+    views = list(bunny)
+    wrong = []
+    for first, turn in itertools.product(range(0, 36, 3), (9, 18, 27)):
+        after = views[(first + turn) % 36]
+        estimate = follow(bunny_model, views[first], after)
+        wrong.append(estimate.verified and not is_right(estimate, bunny_model, truth(after, bunny_model)))
+    assert np.mean(wrong) < 0.15

@@ -1,0 +1,166 @@
+"""One object's life, on frames that show it or do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pose_nodes.core.track import TrackState
+from pose_nodes.geometry import se3
+from pose_nodes.tracking.config import StateConfig
+from pose_nodes.tracking.track_machine import TrackMachine
+
+PLACE = [0.03, -0.02, 0.55]
+CONFIG = StateConfig(frames_to_lose=4, frames_to_trust=2, segments_to_disown=3)
+SEARCHING, TRACKING, SUSPECT, LOST = TrackState
+PERIOD_NS = 33_000_000
+
+
+@pytest.fixture
+def machine(found_at) -> TrackMachine:
+    """A track that was found in frame 0."""
+    machine = TrackMachine("die_0", "die", 0, CONFIG)
+    machine.start(found_at(PLACE), 0)
+    return machine
+
+
+@pytest.fixture
+def play(show, die_estimator):
+    """Follows a track through frames in which the die is at a place, or away (None); the states."""
+
+    def through(machine: TrackMachine, first: int, *places: list[float] | None) -> list[TrackState]:
+        states = []
+        for index, place in enumerate(places, first):
+            machine.follow(show(index, *([] if place is None else [place]))[0], die_estimator)
+            states.append(machine.state)
+        return states
+
+    return through
+
+
+def test_a_new_track_is_searched_and_has_no_pose():
+    snapshot = TrackMachine("die_0", "die", 7, CONFIG).snapshot()
+    assert (snapshot.id, snapshot.class_name, snapshot.state) == ("die_0", "die", SEARCHING)
+    assert snapshot.estimate is None and snapshot.reason == "not looked for yet"
+    assert snapshot.stamp_ns == snapshot.started_ns == snapshot.supported_ns == 7
+    np.testing.assert_array_equal(snapshot.velocity, np.zeros(6))
+
+
+def test_a_search_in_vain_leaves_its_reason(machine):
+    searched = TrackMachine("die_0", "die", 0, CONFIG)
+    searched.fail("too far away")
+    assert searched.snapshot().reason == "too far away"
+    machine.fail("too far away")
+    assert machine.snapshot().reason.startswith("found: ")
+
+
+def test_a_track_without_a_pose_only_lets_time_pass(play):
+    machine = TrackMachine("die_0", "die", 0, CONFIG)
+    assert play(machine, 1, PLACE, PLACE) == [SEARCHING, SEARCHING]
+    assert machine.snapshot().stamp_ns == 2 * PERIOD_NS
+
+
+def test_an_object_that_stays_is_tracked(machine, play):
+    assert machine.state == TRACKING
+    assert play(machine, 1, PLACE, PLACE, PLACE) == [TRACKING] * 3
+    snapshot = machine.snapshot()
+    assert snapshot.supported_ns == snapshot.stamp_ns == 3 * PERIOD_NS and snapshot.started_ns == 0
+    assert snapshot.estimate.verified
+    assert np.abs(snapshot.velocity).max() < 0.3
+
+
+def test_without_evidence_it_is_doubted_at_once_and_lost_after_so_many_frames(machine, play):
+    assert play(machine, 1, None, None, None) == [SUSPECT] * 3
+    doubted = machine.snapshot()
+    assert doubted.estimate is not None and not doubted.estimate.verified
+    assert doubted.supported_ns == 0 and doubted.stamp_ns == 3 * PERIOD_NS
+    np.testing.assert_array_equal(doubted.velocity, np.zeros(6))
+    assert play(machine, 4, None, PLACE) == [LOST, LOST]
+    lost = machine.snapshot()
+    assert lost.estimate is None and lost.supported_ns == 0
+    assert lost.reason.startswith("lost after 4 frames without evidence: no depth where the object should be")
+
+
+def test_a_doubted_object_needs_so_many_good_frames_in_a_row(machine, play):
+    assert play(machine, 1, None, None, PLACE, PLACE, PLACE) == [
+        SUSPECT,
+        SUSPECT,
+        SUSPECT,
+        TRACKING,
+        TRACKING,
+    ]
+
+
+def test_good_frames_in_between_do_not_count_for_trust(machine, play):
+    assert play(machine, 1, None, PLACE, None, PLACE) == [SUSPECT] * 4
+    assert play(machine, 5, PLACE) == [TRACKING]
+
+
+def test_trust_begins_the_count_of_doubt_anew(machine, play):
+    play(machine, 1, None, None, None, PLACE, PLACE)
+    assert play(machine, 6, None, None, None, None) == [SUSPECT, SUSPECT, SUSPECT, LOST]
+
+
+def test_a_lost_object_is_tracked_again_when_it_was_found(machine, play, found_at):
+    play(machine, 1, None, None, None, None)
+    again = machine.restarted(found_at(PLACE), 5 * PERIOD_NS)
+    assert machine.state == LOST
+    assert (again.id, again.state) == ("die_0", TRACKING)
+    assert again.snapshot().started_ns == 5 * PERIOD_NS
+    assert play(again, 6, PLACE) == [TRACKING]
+
+
+def test_segments_elsewhere_make_even_good_evidence_doubtful(machine, play):
+    for index in (1, 2, 3):
+        assert play(machine, index, PLACE) == [TRACKING]
+        machine.miss_segment()
+    assert play(machine, 4, PLACE) == [SUSPECT]
+    assert machine.snapshot().reason == "the last 3 segmentations show the object elsewhere"
+    assert play(machine, 5, PLACE, PLACE, PLACE) == [SUSPECT, SUSPECT, LOST]
+
+
+def test_a_segment_of_its_own_takes_the_doubt_away(machine, play):
+    for _ in range(3):
+        machine.miss_segment()
+    assert play(machine, 1, PLACE) == [SUSPECT]
+    machine.see_segment(PERIOD_NS)
+    assert play(machine, 2, PLACE, PLACE) == [SUSPECT, TRACKING]
+
+
+def test_misses_that_are_not_in_a_row_do_not_matter(machine, play):
+    for index in range(1, 6):
+        machine.miss_segment()
+        machine.miss_segment()
+        machine.see_segment(index * PERIOD_NS)
+        assert play(machine, index, PLACE) == [TRACKING]
+
+
+def test_the_velocity_is_that_of_the_object_and_carries_it_over_a_pause(machine, play):
+    # 1 cm a frame: 0.3 m/s
+    assert play(machine, 1, *([0.03 - 0.01 * i, -0.02, 0.55] for i in range(1, 6))) == [TRACKING] * 5
+    assert machine.snapshot().velocity[0] == pytest.approx(-0.01 / 0.033, rel=0.1)
+    # Four frames are missing, in which the object goes on for four centimetres.
+    assert play(machine, 10, [-0.07, -0.02, 0.55]) == [TRACKING]
+    assert machine.pose[:3, 3] == pytest.approx([-0.07, -0.02, 0.55], abs=0.003)
+
+
+def test_a_frame_that_is_not_newer_changes_nothing(machine, play):
+    play(machine, 1, PLACE, PLACE)
+    before = machine.snapshot()
+    assert play(machine, 1, None) == [TRACKING]
+    after = machine.snapshot()
+    assert after.stamp_ns == before.stamp_ns and after.estimate is before.estimate
+
+
+def test_earlier_poses_are_remembered(machine, play):
+    play(machine, 1, *([0.03 - 0.005 * i, -0.02, 0.55] for i in range(1, 5)))
+    for index in range(5):
+        pose = machine.pose_at(index * PERIOD_NS)
+        assert pose[0, 3] == pytest.approx(0.03 - 0.005 * index, abs=0.003)
+    assert TrackMachine("die_0", "die", 0, CONFIG).pose_at(0) is None
+
+
+def test_of_a_frame_that_was_skipped_the_pose_in_the_nearest_one_is_told(machine, play, show, die_estimator):
+    machine.follow(show(4, [0.02, -0.02, 0.55])[0], die_estimator)
+    np.testing.assert_array_equal(machine.pose_at(3 * PERIOD_NS), machine.pose)
+    assert se3.difference(machine.pose_at(1 * PERIOD_NS), machine.pose_at(0))[0] == 0.0
