@@ -18,8 +18,8 @@ class Evidence:
     *missing* (nothing was measured).
 
     Attributes:
-        inlier_ratio: explained / (explained + contradicted), 0 to 1; what is nearer than the object within its
-            mask contradicts too.
+        inlier_ratio: explained / (explained + contradicted), 0 to 1; within a mask, what is nearer than the
+            object contradicts it too.
         depth_residual: median distance of explained pixels to the surface, metres; NaN without any.
         visible_fraction: explained / silhouette (with the part outside the image), 0 to 1.
         occluded_fraction: occluded / silhouette.

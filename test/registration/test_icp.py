@@ -12,6 +12,8 @@ from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.registration.icp import IcpTarget
 
 MOST = 1000
+ROUNDING = 1e-12
+"""Open3D adds up in several threads, in whatever order they come."""
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +78,11 @@ def test_a_stage_out_of_reach_keeps_what_the_stage_before_it_found(target, sourc
     T = start(bunny_model.diameter, 5.0, 0.03, 2)
     coarse = target.register(source, T, [0.02], MOST)
     finer = target.register(source, T, [0.02, 1e-9], MOST)
-    np.testing.assert_array_equal(finer.T_target_source, coarse.T_target_source)
+    np.testing.assert_allclose(finer.T_target_source, coarse.T_target_source, atol=ROUNDING)
     assert finer.fitness == 0.0
 
 
 def test_it_gives_the_same_pose_again(target, source, bunny_model):
     T = start(bunny_model.diameter, 10.0, 0.05, 5)
     first, again = (target.register(source, T, [0.02, 0.006], 30) for _ in range(2))
-    np.testing.assert_array_equal(first.T_target_source, again.T_target_source)
+    np.testing.assert_allclose(first.T_target_source, again.T_target_source, atol=ROUNDING)
