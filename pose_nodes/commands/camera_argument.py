@@ -38,7 +38,7 @@ def read_camera(text: str, width: int, height: int) -> PinholeCamera:
 def _from_file(path: Path, width: int, height: int) -> PinholeCamera:
     values = _read_object(path)
     try:
-        size = int(values.get("width", width)), int(values.get("height", height))
+        size = _whole(values.get("width", width)), _whole(values.get("height", height))
         matrix = next((values[key] for key in _MATRIX_KEYS if key in values), None)
         if matrix is not None:
             return PinholeCamera.from_matrix(np.asarray(matrix, np.float64), *size)
@@ -47,9 +47,16 @@ def _from_file(path: Path, width: int, height: int) -> PinholeCamera:
     except KeyError as error:
         raise InvalidInputError(f"camera {path}: {error} is missing; {_HOW}") from error
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"camera {path}: a value is not a number ({error}); {_HOW}") from error
+        raise InvalidInputError(f"camera {path}: a value cannot be used ({error}); {_HOW}") from error
     except InvalidInputError as error:
         raise InvalidInputError(f"camera {path}: {error}") from error
+
+
+def _whole(value: Any) -> int:
+    """A size in pixels; `int` alone would cut fractions off, and has another error for infinity."""
+    if not float(value).is_integer():
+        raise ValueError(f"a size of {value} pixels is not a whole number")
+    return int(value)
 
 
 def _read_object(path: Path) -> dict[str, Any]:
@@ -57,7 +64,7 @@ def _read_object(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInputError(f"camera {path}: cannot be read ({error.strerror}); {_HOW}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter when nested too deeply
         raise InvalidInputError(f"camera {path}: is not valid JSON ({error}); {_HOW}") from error
     if not isinstance(values, dict):
         raise InvalidInputError(f"camera {path}: must be a JSON object; {_HOW}")

@@ -19,5 +19,5 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidDatasetError(f"{path}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter when nested too deeply
         raise InvalidDatasetError(f"{path}: is not valid JSON ({error})") from error

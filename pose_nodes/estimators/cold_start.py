@@ -34,6 +34,8 @@ DIFFERENT_DISTANCE = 0.15
 """Poses that are farther apart than either (radians; diameters) are different answers, not one imprecise (our
 choice)."""
 _VERIFICATION_PIXELS = 2500
+_HOPELESS = 0.5
+"""Share of an acceptance threshold below which no refinement helps (our choice)."""
 _LARGEST_CLOUD = 3
 """Outliers are sought in a random choice of so many times the points that are kept, to bound the time."""
 
@@ -140,11 +142,21 @@ class ColdStart:
         return self._refine(T, scene.few_points, scene.view, self._config.refinement.screening_iterations)
 
     def _finish(self, hypothesis: _Hypothesis, scene: _Scene) -> _Hypothesis:
-        """Refine to the end on all points; what was screened stands if that makes it worse."""
+        """Refine to the end on all points; what was screened stands if hopeless or made worse."""
+        if self._is_hopeless(hypothesis):
+            return hypothesis
         T = hypothesis.T_camera_object
         finished = self._refine(T, scene.points, scene.view, self._config.refinement.iterations)
         better = finished.judgement.agreement >= hypothesis.judgement.agreement
         return finished if better else hypothesis
+
+    def _is_hopeless(self, hypothesis: _Hypothesis) -> bool:
+        """Whether a pose is so far from acceptance that refining it would only take time."""
+        evidence, acceptance = hypothesis.judgement.evidence, self._config.acceptance
+        return (
+            evidence.inlier_ratio < _HOPELESS * acceptance.inlier_ratio
+            or evidence.mask_coverage < _HOPELESS * acceptance.mask_coverage
+        )
 
     def _refine(self, T: se3.Matrix, points: NDArray[np.float64], view: View, iterations: int) -> _Hypothesis:
         config, diameter = self._config.refinement, self._model.diameter

@@ -68,7 +68,7 @@ def lift(depth: NDArray[np.float32], mask: NDArray[np.bool_], camera: PinholeCam
     """
     if not mask.any():
         raise InvalidInputError("mask: no pixel is set; nothing was segmented")
-    v, u = np.nonzero(mask & (depth > 0))  # NaN compares false
+    v, u = np.nonzero(mask & (depth > 0) & (depth < np.inf))  # NaN compares false
     if len(v) == 0:
         raise InvalidInputError(
             f"depth image: none of the {int(mask.sum())} masked pixels has a depth; the object is too near, "

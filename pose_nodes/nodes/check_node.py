@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CameraInfo, Image
 
-from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.msg import InstanceSegmentation
 from pose_nodes.ros import qos
@@ -24,6 +25,7 @@ from pose_nodes.ros.check_rules import CameraFacts, MessageFacts, StreamFacts, o
 from pose_nodes.ros.depth_rules import DepthFacts, depth_facts
 from pose_nodes.ros.images import decode_color, decode_depth
 from pose_nodes.ros.qos import QosWatch
+from pose_nodes.ros.run import words_for_ros
 from pose_nodes.ros.stamps import to_nanoseconds
 from pose_nodes.ros.topics import COLOR, DEPTH, INFO, SEGMENTATION
 
@@ -149,9 +151,13 @@ def listen(camera: str, seconds: float, use_color: bool = True, rectified: bool 
         seconds: how long, once there are publishers.
         use_color: whether colour is expected.
         rectified: whether its images are rectified.
+
+    Raises:
+        InvalidConfigError: `camera` cannot be the beginning of a topic's name.
     """
     node = Node("check_node")
-    listener = CameraListener(node, camera, use_color, rectified)
+    with words_for_ros(f"camera '{camera}'"):
+        listener = CameraListener(node, camera, use_color, rectified)
     _spin(node, DISCOVERY_S, until=listener.has_all_publishers)
     _spin(node, seconds)
     facts = listener.facts(seconds)
@@ -179,9 +185,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--camera", default="/camera/camera", help="prefix of the camera's topics (default %(default)s)"
     )
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long to listen (default %(default)s)")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=5.0, help="how long to listen (default %(default)s)"
+    )
     parser.add_argument("--no-color", action="store_true", help="the tracker is to work without colour")
     parser.add_argument("--rectified", action="store_true", help="the images are rectified")
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    return value
 
 
 def run_check(arguments: Sequence[str] | None = None) -> int:
@@ -189,12 +207,16 @@ def run_check(arguments: Sequence[str] | None = None) -> int:
 
     Args:
         arguments: command line without the program's name, ROS arguments (--ros-args …) included.
+
+    Raises:
+        InvalidConfigError: the ROS arguments or the camera's name make no sense.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     parser = argparse.ArgumentParser(prog="check", description=__doc__)
     add_arguments(parser)
-    options = parser.parse_args(remove_ros_args(["check", *given])[1:])
-    rclpy.init(args=given)
+    with words_for_ros("ROS arguments"):
+        options = parser.parse_args(remove_ros_args(["check", *given])[1:])
+        rclpy.init(args=given)
     try:
         facts = listen(options.camera, options.seconds, not options.no_color, options.rectified)
     finally:
@@ -204,9 +226,17 @@ def run_check(arguments: Sequence[str] | None = None) -> int:
     return exit_code
 
 
+def _refused(error: InvalidConfigError) -> int:
+    print(f"check_node: {error}", file=sys.stderr)
+    return PROBLEMS_FOUND
+
+
 def main() -> None:
     """Entry point of the executable."""
-    sys.exit(run_check())
+    try:
+        sys.exit(run_check())
+    except InvalidConfigError as error:
+        sys.exit(_refused(error))
 
 
 if __name__ == "__main__":

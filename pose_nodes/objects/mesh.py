@@ -74,7 +74,8 @@ def check_unit(mesh: TriangleMesh, unit: str, name: str) -> None:
     diagonal = mesh.diagonal
     if SMALLEST_DIAGONAL <= diagonal <= LARGEST_DIAGONAL:
         return
-    said = f"mesh {name}: its diagonal is {diagonal / METRES_PER_UNIT[unit]:.4g} {unit} = {diagonal:.4g} m"
+    in_metres = "" if unit == "m" else f" = {diagonal:.4g} m"
+    said = f"mesh {name}: its diagonal is {diagonal / METRES_PER_UNIT[unit]:.4g} {unit}{in_metres}"
     if diagonal > LARGEST_DIAGONAL and unit != "mm":
         raise InvalidMeshError(
             f"{said}, which suggests that the file is in millimetres; set mesh_unit: mm (--mesh-unit mm)"

@@ -10,11 +10,16 @@ ItemT = TypeVar("ItemT")
 
 
 class NewestFirst(Generic[ItemT]):
-    """Calls `work` in a thread of its own with the newest item that was offered."""
+    """Calls `work` in a thread of its own with the newest item that was offered.
+
+    Attributes:
+        failure: what `work` raised, which ended the thread; None while it works.
+    """
 
     def __init__(self, work: Callable[[ItemT], None], name: str) -> None:
         self._work = work
         self._changed = threading.Condition()
+        self.failure: Exception | None = None
         self._item: ItemT | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -34,8 +39,12 @@ class NewestFirst(Generic[ItemT]):
         self._thread.join()
 
     def _run(self) -> None:
-        while (item := self._next()) is not None:
-            self._work(item)
+        try:
+            while (item := self._next()) is not None:
+                self._work(item)
+        except Exception as error:  # told to whoever looks, and logged with its traceback by threading
+            self.failure = error
+            raise
 
     def _next(self) -> ItemT | None:
         with self._changed:

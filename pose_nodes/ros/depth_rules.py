@@ -34,9 +34,8 @@ def depth_problem(facts: DepthFacts, topic: str) -> str | None:
     """A sentence when no pose can be expected from such depth; None when it looks sound."""
     if facts.valid_share == 0.0:
         return (
-            f"{topic}: no pixel has a depth (all are zero, NaN or infinite); look at the camera's depth "
-            "stream, "
-            "its exposure and its minimal distance"
+            f"{topic}: no pixel has a depth (all are zero, NaN, infinite or no length at all); look at the "
+            "camera's depth stream, its exposure and its minimal distance"
         )
     if not NEAREST_MEDIAN_M <= facts.median_m <= FARTHEST_MEDIAN_M:
         return (

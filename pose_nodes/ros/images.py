@@ -19,6 +19,8 @@ from std_msgs.msg import Header
 from pose_nodes.core.errors import InvalidInputError
 
 MILLIMETRE = np.float32(0.001)
+SHORTEST_DEPTH, LONGEST_DEPTH = 1e-6, 1e6
+"""Metres; floats beyond are bytes in the wrong order rather than depth, and overflow later (our choice)."""
 
 # The channels that are red, green, blue, in this order; the one of mono8 is broadcast to all three.
 _RGB_CHANNELS: Mapping[str, slice] = {
@@ -60,8 +62,8 @@ def decode_color(message: Image, topic: str) -> NDArray[np.uint8]:
 def decode_depth(message: Image, topic: str) -> NDArray[np.float32]:
     """A depth image as (height, width) float32 metres, NaN where nothing was measured (REP 117, REP 118).
 
-    16UC1 is millimetres with 0 for nothing; 32FC1 is metres, where zero, negative and infinite are nothing,
-    too.
+    16UC1 is millimetres with 0 for nothing; 32FC1 is metres, where zero, negative, infinite and absurd values
+    are nothing, too.
 
     Raises:
         InvalidInputError: an encoding other than DEPTH_ENCODINGS, or a layout that contradicts itself.
@@ -72,7 +74,7 @@ def decode_depth(message: Image, topic: str) -> NDArray[np.float32]:
     depth = pixels.astype(np.float32)
     if message.encoding == "16UC1":
         depth *= MILLIMETRE
-    depth[~(np.isfinite(depth) & (depth > 0))] = np.nan
+    depth[~((depth > SHORTEST_DEPTH) & (depth < LONGEST_DEPTH))] = np.nan  # NaN compares false
     return depth
 
 

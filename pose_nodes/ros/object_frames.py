@@ -16,7 +16,7 @@ def object_transforms(located: LocatedTracks, prefix: str) -> list[TransformStam
     return [
         TransformStamped(
             header=located.header,
-            child_frame_id=f"{prefix}{track.track.id}",
+            child_frame_id=f"{prefix}{track.track.id}".lstrip("/"),  # tf2 knows no leading slash
             transform=to_transform(track.T_frame_object),
         )
         for track in located.actionable().tracks

@@ -72,6 +72,8 @@ class TrackerOutputs:
         self._monitor.processed.tick()
         self._monitor.latency.add((now_ns - result.frame.stamp_ns) * 1e-9)
         self._pictures.offer(result.frame, located)
+        if (fault := self._pictures.fault()) is not None:
+            self._monitor.problems.report(fault)
 
     def clear(self) -> None:
         """Take markers out of sight, as when the node is deactivated."""

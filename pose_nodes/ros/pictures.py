@@ -52,6 +52,12 @@ class Pictures:
             self._markers.clear(Header(stamp=self._node.get_clock().now().to_msg()))
         )
 
+    def fault(self) -> str | None:
+        """A sentence when painting has ended by a fault of the program; None while all is well."""
+        if self._worker.failure is None:
+            return None
+        return f"~/markers and ~/overlay have stopped ({self._worker.failure!r}); restart the node and report it"
+
     def close(self) -> None:
         """End the painting thread and the publishers."""
         self._worker.close()

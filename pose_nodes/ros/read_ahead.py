@@ -18,7 +18,7 @@ class ReadAhead(Generic[ItemT]):
 
     def __init__(self, source: Iterator[ItemT], depth: int) -> None:
         self._source = source
-        self._items: queue.Queue[ItemT | PoseNodesError | None] = queue.Queue(depth)
+        self._items: queue.Queue[ItemT | Exception | None] = queue.Queue(depth)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="read ahead", daemon=True)
         self._thread.start()
@@ -27,10 +27,10 @@ class ReadAhead(Generic[ItemT]):
         """The next item, waiting for it if need be; None at the end.
 
         Raises:
-            PoseNodesError: what the source raised instead of the item.
+            Exception: what the source raised instead of the item.
         """
         item = self._items.get()
-        if isinstance(item, PoseNodesError):
+        if isinstance(item, Exception):
             raise item
         return item
 
@@ -46,9 +46,12 @@ class ReadAhead(Generic[ItemT]):
                     return
         except PoseNodesError as error:
             self._put(error)
+        except Exception as error:  # nobody foresaw it, but whoever takes must not wait for ever
+            self._put(error)
+            raise
         self._put(None)
 
-    def _put(self, item: ItemT | PoseNodesError | None) -> bool:
+    def _put(self, item: ItemT | Exception | None) -> bool:
         while not self._closed.is_set():
             try:
                 self._items.put(item, timeout=_POLL_S)

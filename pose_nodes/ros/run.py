@@ -5,15 +5,19 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
+from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.ros.staged_node import StagedNode
 
+BAD_INPUT = 2
 _WAKE_S = 0.2
 
 
@@ -43,6 +47,16 @@ class StopRequest:
         self()
 
 
+@contextmanager
+def words_for_ros(what: str) -> Iterator[None]:
+    """What ROS cannot understand within the block becomes an InvalidConfigError; `what` names the input."""
+    try:
+        yield
+    except rclpy_implementation.RCLError as error:
+        reason = str(error).partition(", at /")[0]  # without the line of ROS's own source
+        raise InvalidConfigError(f"{what}: {reason}") from error
+
+
 def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence[str] | None = None) -> int:
     """Make a node and spin it until a signal, or the node itself, asks for the end.
 
@@ -51,13 +65,18 @@ def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence
         arguments: command line with ROS arguments; sys.argv by default.
 
     Returns:
-        The exit code: 0 unless the node asked for another.
+        The exit code: 0 unless the node asked for another; 2 for ROS arguments that make no sense.
     """
     stop = StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop.on_signal)
     given = list(sys.argv if arguments is None else arguments)
-    rclpy.init(args=given, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        with words_for_ros("ROS arguments"):
+            rclpy.init(args=given, signal_handler_options=SignalHandlerOptions.NO)
+    except InvalidConfigError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
     try:
         node = make_node(stop)
         executor = SingleThreadedExecutor()

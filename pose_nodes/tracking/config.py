@@ -18,6 +18,12 @@ class StateConfig:
     frames_to_trust: int = option(
         2, "frames in a row with sufficient evidence that a doubted track needs", minimum=1, maximum=100
     )
+    least_usual_score: float = option(
+        0.8,
+        "share of a track's usual score that a pose must have; less is a sign of a wrong pose on its surface",
+        minimum=0.0,
+        maximum=1.0,
+    )
     segments_to_disown: int = option(
         3, "segmentations in a row that show the object elsewhere, after which a track is doubted", minimum=1,
         maximum=1000,

@@ -16,6 +16,8 @@ from pose_nodes.tracking.config import StateConfig
 
 _NANOSECONDS = 1e9
 _REMEMBERED_POSES = 120
+_SCORE_SMOOTHING = 0.05
+"""Share of the newest score in the usual one: some twenty frames count (our choice)."""
 
 
 class TrackMachine:
@@ -43,6 +45,7 @@ class TrackMachine:
         self._estimate: PoseEstimate | None = None
         self._supported: PoseEstimate | None = None
         self._velocity: NDArray[np.float64] | None = None
+        self._usual_score = 0.0
         self._frames_in_doubt = self._frames_of_trust = self._disowned = 0
         self._poses: dict[int, se3.Matrix] = {}
 
@@ -74,6 +77,7 @@ class TrackMachine:
         """Take over a verified pose that a cold start found in the frame of a stamp."""
         self.state = TrackState.TRACKING
         self._estimate = self._supported = estimate
+        self._usual_score = estimate.score
         self._velocity = None
         self._frames_in_doubt = self._disowned = 0
         self._started_ns = self._supported_ns = self._stamp_ns = stamp_ns
@@ -133,6 +137,9 @@ class TrackMachine:
             del self._poses[next(iter(self._poses))]
         if self._disowned >= self._config.segments_to_disown:
             self._suspect(f"the last {self._disowned} segmentations show the object elsewhere")
+        elif estimate.verified and estimate.score < self._config.least_usual_score * self._usual_score:
+            usual = f"{estimate.score:.2f} instead of {self._usual_score:.2f}"
+            self._suspect(f"the pose agrees clearly less with depth than usual (score {usual})")
         elif estimate.verified:
             self._support(estimate, frame.stamp_ns, seconds)
         else:
@@ -140,6 +147,7 @@ class TrackMachine:
 
     def _support(self, estimate: PoseEstimate, stamp_ns: int, seconds: float) -> None:
         assert self._supported is not None
+        self._usual_score += _SCORE_SMOOTHING * (estimate.score - self._usual_score)
         if self.state == TrackState.TRACKING:
             newest = motion.velocity_between(self._supported, estimate, seconds)
             self._velocity = motion.smoothed(self._velocity, newest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -164,3 +166,12 @@ def test_of_a_frame_that_was_skipped_the_pose_in_the_nearest_one_is_told(machine
     machine.follow(show(4, [0.02, -0.02, 0.55])[0], die_estimator)
     np.testing.assert_array_equal(machine.pose_at(3 * PERIOD_NS), machine.pose)
     assert se3.difference(machine.pose_at(1 * PERIOD_NS), machine.pose_at(0))[0] == 0.0
+
+
+def test_a_pose_that_agrees_clearly_less_than_usual_is_doubted(machine, show, die_estimator):
+    frame, _ = show(1, PLACE)
+    noise = np.random.default_rng(0).normal(0.0, 0.0026, frame.depth.shape).astype(np.float32)
+    machine.follow(replace(frame, depth=frame.depth + noise), die_estimator)
+    snapshot = machine.snapshot()
+    assert snapshot.estimate.verified  # by itself the evidence would do
+    assert snapshot.state == SUSPECT and "clearly less with depth than usual" in snapshot.reason
