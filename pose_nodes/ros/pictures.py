@@ -54,9 +54,10 @@ class Pictures:
 
     def fault(self) -> str | None:
         """A sentence when painting has ended by a fault of the program; None while all is well."""
-        if self._worker.failure is None:
+        failure = self._worker.failure
+        if failure is None:
             return None
-        return f"~/markers and ~/overlay have stopped ({self._worker.failure!r}); restart the node and report it"
+        return f"~/markers and ~/overlay have stopped ({failure!r}); restart the node and report it"
 
     def close(self) -> None:
         """End the painting thread and the publishers."""

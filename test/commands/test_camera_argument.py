@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pose_nodes.commands.camera_argument import read_camera
+from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.geometry.camera import PinholeCamera
 
 CAMERA = PinholeCamera(542.0, 540.5, 320.0, 240.0, 640, 480)
@@ -36,3 +37,16 @@ def test_every_form_of_a_file_is_the_same_camera(tmp_path, values):
 def test_the_size_in_a_file_is_believed(tmp_path):
     (tmp_path / "K.json").write_text(json.dumps({**NUMBERS, "width": 320, "height": 240}))
     assert read_camera(str(tmp_path / "K.json"), 640, 480).shape == (240, 320)
+
+
+@pytest.mark.parametrize("width", ["1e400", "640.5", "NaN", '"wide"', "null", "[640]", "0"])
+def test_a_size_that_is_none_is_refused(tmp_path, width):
+    (tmp_path / "K.json").write_text(json.dumps(NUMBERS)[:-1] + f', "width": {width}, "height": 480}}')
+    with pytest.raises(InvalidInputError, match=r"K\.json"):
+        read_camera(str(tmp_path / "K.json"), 640, 480)
+
+
+def test_json_that_is_nested_too_deeply_is_refused(tmp_path):
+    (tmp_path / "K.json").write_text("[" * 100_000)
+    with pytest.raises(InvalidInputError, match="not valid JSON"):
+        read_camera(str(tmp_path / "K.json"), 640, 480)

@@ -42,6 +42,15 @@ def test_check_refuses_an_unknown_option_in_one_sentence(command):
     assert "did you mean --seconds?" in answer.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("--camera", "a b"), ("--camera", "//x"), ("--seconds", "0"), ("--seconds", "nan"), ("--ros-args", "-p", "x")],
+)
+def test_check_refuses_what_ros_cannot_understand_in_one_sentence(command, words):
+    pytest.importorskip("rclpy", reason="needs ROS 2")
+    assert command("check", *words).is_one_sentence()
+
+
 def test_the_package_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "pose_nodes", "track", "/nowhere"], capture_output=True, text=True, check=False

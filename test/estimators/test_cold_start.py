@@ -131,12 +131,10 @@ def test_a_random_blob_of_a_desk_gives_no_pose(desk_video, desk_library, estimat
 
 
 @pytest.mark.parametrize("scale", [0.1, 10.0])
-def test_depth_in_a_wrong_unit_gives_no_pose_and_takes_no_longer(bunny, bunny_model, estimator_of, scale):
+def test_depth_in_a_wrong_unit_gives_no_pose(bunny, bunny_model, estimator_of, scale):
     observation = seen(bunny[4], "bunny")
     scaled = with_depth(observation, observation.frame.depth * scale)
-    best = estimator_of(bunny_model).initialise(scaled)[0]
-    assert not best.verified
-    assert best.seconds["refinement"] < 20 * best.seconds["views"]  # without a limit, hopeless poses take minutes
+    assert not estimator_of(bunny_model).initialise(scaled)[0].verified
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan])

@@ -101,6 +101,20 @@ def test_metres_stay_metres_and_nothing_becomes_nan(padding, big_endian):
 
 
 @pytest.mark.parametrize("encoding", ["mono16", "64FC1", "mono8", "32FC3"])
+@pytest.mark.parametrize("metres", [1e-38, 1e-7, 1e7, 3e38, -1.0, np.inf])
+def test_what_is_no_length_is_no_depth(metres):
+    depth = decode_depth(message(np.full((2, 3), metres, np.float32), "32FC1"), TOPIC)
+    assert np.isnan(depth).all()
+
+
+def test_metres_in_a_byte_order_that_was_not_told_give_no_depth():
+    metres = np.linspace(0.4, 2.0, 12, dtype=np.float32).reshape(3, 4)
+    told_wrong = message(metres, "32FC1", 0, True)
+    told_wrong.is_bigendian = 0
+    depth = decode_depth(told_wrong, TOPIC)
+    assert not np.any(np.abs(depth) > 1e6) and not np.any(np.abs(depth) < 1e-6)
+
+
 def test_other_depth_encodings_are_refused_by_name(encoding):
     with pytest.raises(
         InvalidInputError, match=f"/camera/image: encoding '{encoding}' is not one of 16UC1, 32FC1"

@@ -105,6 +105,19 @@ def test_an_error_while_reading_ahead_comes_in_its_turn():
     reader.close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_a_reader_that_failed_unforeseen():
+    def source() -> Iterator[int]:
+        yield 1
+        raise ZeroDivisionError
+
+    reader = ReadAhead(source(), depth=4)
+    assert reader.take() == 1
+    with pytest.raises(ZeroDivisionError):
+        reader.take()
+    reader.close()
+
+
 def test_reading_ahead_can_be_stopped_in_the_middle():
     taken = []
     reader = ReadAhead(iter(taken.append(number) or number for number in range(10**9)), depth=4)
@@ -131,6 +144,17 @@ def test_background_work_gets_the_newest_item_and_skips_the_rest():
         threading.Event().wait(0.01)
     background.close()
     assert worked == [1, 4]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_background_work_that_failed_says_so_and_can_be_closed():
+    background = NewestFirst(lambda item: item / 0, "test")
+    assert background.failure is None
+    background.offer(1)
+    background._thread.join(5.0)
+    background.offer(2)
+    background.close()
+    assert isinstance(background.failure, ZeroDivisionError)
 
 
 def test_a_condition_must_hold_for_a_while():
