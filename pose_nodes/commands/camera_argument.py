@@ -47,7 +47,7 @@ def _from_file(path: Path, width: int, height: int) -> PinholeCamera:
     except KeyError as error:
         raise InvalidInputError(f"camera {path}: {error} is missing; {_HOW}") from error
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"camera {path}: a value cannot be used ({error}); {_HOW}") from error
+        raise InvalidInputError(f"camera {path}: a value is not a number ({error}); {_HOW}") from error
     except InvalidInputError as error:
         raise InvalidInputError(f"camera {path}: {error}") from error
 
@@ -55,7 +55,7 @@ def _from_file(path: Path, width: int, height: int) -> PinholeCamera:
 def _whole(value: Any) -> int:
     """A size in pixels; `int` alone would cut fractions off, and has another error for infinity."""
     if not float(value).is_integer():
-        raise ValueError(f"a size of {value} pixels is not a whole number")
+        raise InvalidInputError(f"a size of {value} pixels is not a whole number")
     return int(value)
 
 

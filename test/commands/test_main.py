@@ -44,7 +44,13 @@ def test_check_refuses_an_unknown_option_in_one_sentence(command):
 
 @pytest.mark.parametrize(
     "words",
-    [("--camera", "a b"), ("--camera", "//x"), ("--seconds", "0"), ("--seconds", "nan"), ("--ros-args", "-p", "x")],
+    [
+        ("--camera", "a b"),
+        ("--camera", "//x"),
+        ("--seconds", "0"),
+        ("--seconds", "nan"),
+        ("--ros-args", "-p", "x"),
+    ],
 )
 def test_check_refuses_what_ros_cannot_understand_in_one_sentence(command, words):
     pytest.importorskip("rclpy", reason="needs ROS 2")

@@ -130,7 +130,7 @@ def test_an_unknown_unit_is_named_with_the_known_ones(tmp_path):
 
 
 def test_a_mesh_in_millimetres_said_to_be_in_metres_is_told_how_to_mend_it(tmp_path):
-    with pytest.raises(InvalidMeshError, match=r"= 123\.3 m.*in millimetres; set mesh_unit: mm"):
+    with pytest.raises(InvalidMeshError, match=r"is 123\.3 m, .*in millimetres; set mesh_unit: mm"):
         load_mesh(write_box(tmp_path / "box.ply", 1000.0))
 
 

@@ -100,7 +100,6 @@ def test_metres_stay_metres_and_nothing_becomes_nan(padding, big_endian):
     assert depth[1, 2] == np.float32(1.25)
 
 
-@pytest.mark.parametrize("encoding", ["mono16", "64FC1", "mono8", "32FC3"])
 @pytest.mark.parametrize("metres", [1e-38, 1e-7, 1e7, 3e38, -1.0, np.inf])
 def test_what_is_no_length_is_no_depth(metres):
     depth = decode_depth(message(np.full((2, 3), metres, np.float32), "32FC1"), TOPIC)
@@ -115,6 +114,7 @@ def test_metres_in_a_byte_order_that_was_not_told_give_no_depth():
     assert not np.any(np.abs(depth) > 1e6) and not np.any(np.abs(depth) < 1e-6)
 
 
+@pytest.mark.parametrize("encoding", ["mono16", "64FC1", "mono8", "32FC3"])
 def test_other_depth_encodings_are_refused_by_name(encoding):
     with pytest.raises(
         InvalidInputError, match=f"/camera/image: encoding '{encoding}' is not one of 16UC1, 32FC1"

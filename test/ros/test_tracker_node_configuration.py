@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,15 @@ def test_an_unknown_parameter_is_named_with_the_nearest_one(start_node, probe):
     assert probe.until(lambda: said in node.output), node.output
     assert node.stop(signal.SIGINT) == 0
     assert "Traceback" not in node.output
+
+
+@pytest.mark.parametrize("words", [("-p", "objects_file"), ("--params-file", "/nowhere/tracker.yaml")])
+def test_ros_arguments_that_make_no_sense_are_refused_in_words(words):
+    done = subprocess.run(
+        [sys.executable, "-m", f"pose_nodes.nodes.{NODE}", "--ros-args", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "ROS arguments: " in done.stderr and "Traceback" not in done.stderr
