@@ -17,6 +17,8 @@ Points = NDArray[np.float64]
 
 OUTLIER_NEIGHBOURS = 20
 OUTLIER_DEVIATIONS = 2.0
+SHORTEST_DEPTH, LONGEST_DEPTH = 1e-6, 1e6
+"""Metres; floats beyond are bytes in the wrong order rather than depth, and overflow later (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +35,6 @@ class PointCloud:
 
     def __len__(self) -> int:
         return len(self.points)
-
-    def pick(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> PointCloud:
-        """The points at the given indices, or where the mask is true."""
-        return PointCloud(self.points[which], self.normals[which])
 
 
 def erode_mask(mask: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
@@ -56,7 +54,8 @@ def lift(depth: NDArray[np.float32], mask: NDArray[np.bool_], camera: PinholeCam
     """The measured points of the masked pixels.
 
     Args:
-        depth: (h, w) float32 metres, NaN where nothing was measured.
+        depth: (h, w) float32 metres, NaN where nothing was measured; zero, negative, infinite and absurd
+            values are nothing, too.
         mask: (h, w) bool.
         camera: of the depth image.
 
@@ -68,7 +67,7 @@ def lift(depth: NDArray[np.float32], mask: NDArray[np.bool_], camera: PinholeCam
     """
     if not mask.any():
         raise InvalidInputError("mask: no pixel is set; nothing was segmented")
-    v, u = np.nonzero(mask & (depth > 0) & (depth < np.inf))  # NaN compares false
+    v, u = np.nonzero(mask & (depth > SHORTEST_DEPTH) & (depth < LONGEST_DEPTH))  # NaN compares false
     if len(v) == 0:
         raise InvalidInputError(
             f"depth image: none of the {int(mask.sum())} masked pixels has a depth; the object is too near, "

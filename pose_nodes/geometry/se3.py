@@ -100,11 +100,6 @@ def tangent(T_a_b: Matrix, T_a_c: Matrix) -> NDArray[np.float64]:
     return np.concatenate([T_a_c[:3, 3] - T_a_b[:3, 3], rotation])
 
 
-def interpolate(T_a_b: Matrix, T_a_c: Matrix, fraction: float) -> Matrix:
-    """The pose at the given fraction of the way from b to c (straight line, constant rotation axis)."""
-    return perturb(T_a_b, fraction * tangent(T_a_b, T_a_c))
-
-
 def quaternion_xyzw(T: Matrix) -> NDArray[np.float64]:
     """(4,) unit quaternion x, y, z, w of the rotation, w >= 0."""
     quaternion = Rotation.from_matrix(T[:3, :3]).as_quat()

@@ -17,10 +17,9 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.geometry.pointcloud import LONGEST_DEPTH, SHORTEST_DEPTH
 
 MILLIMETRE = np.float32(0.001)
-SHORTEST_DEPTH, LONGEST_DEPTH = 1e-6, 1e6
-"""Metres; floats beyond are bytes in the wrong order rather than depth, and overflow later (our choice)."""
 
 # The channels that are red, green, blue, in this order; the one of mono8 is broadcast to all three.
 _RGB_CHANNELS: Mapping[str, slice] = {

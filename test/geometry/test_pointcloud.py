@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.geometry.camera import PinholeCamera
-from pose_nodes.geometry.pointcloud import PointCloud, erode_mask, estimate_normals, inlier_mask, lift, thin
+from pose_nodes.geometry.pointcloud import erode_mask, estimate_normals, inlier_mask, lift, thin
 
 CAMERA = PinholeCamera(100.0, 200.0, 3.5, 2.5, 8, 6)
 EVERYWHERE = np.ones((6, 8), bool)
@@ -60,6 +60,13 @@ def test_lifted_points_project_onto_the_measured_pixels_of_the_mask(seed):
     found[v, u] = True
     np.testing.assert_array_equal(found, wanted)
     np.testing.assert_array_equal(points[:, 2], depth[v, u])
+
+
+@pytest.mark.parametrize("nothing", [np.inf, -1.0, 1e-38, 3e38])
+def test_what_is_no_length_is_no_measurement(nothing):
+    depth = np.full(CAMERA.shape, nothing, np.float32)
+    depth[2, 3] = 1.0
+    assert len(lift(depth, EVERYWHERE, CAMERA)) == 1
 
 
 def test_zero_depth_is_no_measurement():
@@ -149,12 +156,3 @@ def test_thinning_depends_on_the_generator_alone():
     first, second = (thin(1000, 100, np.random.default_rng(5)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
     assert not np.array_equal(first, thin(1000, 100, np.random.default_rng(6)))
-
-
-def test_points_and_normals_are_picked_together():
-    cloud = PointCloud(np.arange(12.0).reshape(4, 3), -np.arange(12.0).reshape(4, 3))
-    for which in (np.array([2, 0]), np.array([True, False, True, False])):
-        picked = cloud.pick(which)
-        assert len(picked) == 2
-        np.testing.assert_array_equal(picked.points, cloud.points[which])
-        np.testing.assert_array_equal(picked.normals, -picked.points)

@@ -53,18 +53,6 @@ def test_a_perturbation_by_the_tangent_arrives(T_a_b, T_a_c):
     np.testing.assert_allclose(se3.perturb(T_a_b, se3.tangent(T_a_b, T_a_c)), T_a_c, atol=1e-9)
 
 
-@given(poses, small)
-def test_interpolation_begins_halves_and_ends(T, delta):
-    other = se3.perturb(T, delta)
-    np.testing.assert_allclose(se3.interpolate(T, other, 0.0), T, atol=1e-9)
-    np.testing.assert_allclose(se3.interpolate(T, other, 1.0), other, atol=1e-9)
-    half = se3.interpolate(T, other, 0.5)
-    distance, angle = se3.difference(T, half)
-    distance_left, angle_left = se3.difference(half, other)
-    assert distance == pytest.approx(distance_left, abs=1e-9)
-    assert angle == pytest.approx(angle_left, abs=1e-9)
-
-
 @pytest.mark.parametrize("angle", [0.0, 1e-10, 1e-5, 1.0, np.pi / 2, np.pi - 1e-5, np.pi - 1e-10, np.pi])
 def test_the_angle_is_accurate_also_near_zero_and_pi(angle):
     axis = np.array([1.0, -2.0, 0.5]) / np.linalg.norm([1.0, -2.0, 0.5])
