@@ -14,7 +14,7 @@ from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, NotEqualsSubstitution
 from launch_ros.actions import Node
 
-from pose_nodes.ros.topics import CAMERA, SEGMENTATION
+from pose_nodes.ros.topics import CAMERA, POSES, SEGMENTATION
 
 CONFIG = Path(__file__).absolute().parents[1] / "config"
 
@@ -28,6 +28,7 @@ ARGUMENTS = (
     ("autostart", "true", "configure and activate the node at once, without a lifecycle manager"),
     ("use_sim_time", "false", "take the time from /clock; always so with a bag"),
     ("bag", "", "play this bag, with its clock; empty: none"),
+    ("device", "cpu", "where poses are computed; the methods of this version use the CPU"),
     ("use_rviz", "false", "show overlay, meshes and frames in RViz"),
     ("log_level", "info", "debug, info, warn, error or fatal"),
     (
@@ -53,12 +54,7 @@ def generate_launch_description() -> LaunchDescription:
                 condition=IfCondition(NotEqualsSubstitution(LaunchConfiguration("bag"), "")),
                 output="screen",
             ),
-            Node(
-                package="rviz2",
-                executable="rviz2",
-                arguments=["-d", str(CONFIG / "tracker.rviz")],
-                condition=IfCondition(LaunchConfiguration("use_rviz")),
-            ),
+            OpaqueFunction(function=rviz, condition=IfCondition(LaunchConfiguration("use_rviz"))),
         ]
     )
 
@@ -69,10 +65,10 @@ def tracker(context: LaunchContext) -> list[Node]:
     def value(name: str) -> str:
         return LaunchConfiguration(name).perform(context)
 
-    use_sim_time = bool(value("bag")) or value("use_sim_time").lower() in ("true", "1")
     parameters: dict[str, str | bool] = {
-        "use_sim_time": use_sim_time,
+        "use_sim_time": uses_sim_time(context),
         "autostart": value("autostart").lower() in ("true", "1"),
+        "tracker.device": value("device"),
     }
     for name, parameter in (("objects_file", "objects_file"), ("target_frame", "frames.target_frame")):
         if value(name):
@@ -93,3 +89,24 @@ def tracker(context: LaunchContext) -> list[Node]:
             output="screen",
         )
     ]
+
+
+def rviz(context: LaunchContext) -> list[Node]:
+    """RViz with the topics of the tracker, whatever its namespace."""
+    namespace = LaunchConfiguration("namespace").perform(context).strip("/")
+    topics = [f"/{name}" for name in (POSES, "tracker_node/markers", "tracker_node/overlay")]
+    return [
+        Node(
+            package="rviz2",
+            executable="rviz2",
+            arguments=["-d", str(CONFIG / "tracker.rviz")],
+            parameters=[{"use_sim_time": uses_sim_time(context)}],
+            remappings=[(topic, f"/{namespace}{topic}") for topic in topics] if namespace else [],
+        )
+    ]
+
+
+def uses_sim_time(context: LaunchContext) -> bool:
+    """Whether the time comes from /clock: that of a bag always does."""
+    bag, use_sim_time = (LaunchConfiguration(name).perform(context) for name in ("bag", "use_sim_time"))
+    return bool(bag) or use_sim_time.lower() in ("true", "1")

@@ -56,6 +56,8 @@ class PlayerWork:
         config = self._parameters.read()
         if not config.folder:
             raise InvalidConfigError("parameter 'folder' is empty; give it the path of a BOP scene to play")
+        if not config.frame_id:
+            raise InvalidConfigError("parameter 'frame_id' is empty; name the camera's optical frame")
         names = parse_name_table(config.names, "parameter 'names'") or None
         # A stamp of zero means "not stamped" in ROS, so that recorded time begins at one second.
         recording = BopScene(Path(config.folder), names, config.rate, start_ns=NANOSECONDS)

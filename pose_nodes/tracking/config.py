@@ -74,6 +74,9 @@ class HistoryConfig:
 class TrackerConfig:
     """All options of the tracker."""
 
+    device: str = option(
+        "cpu", "where poses are computed; the methods of this version use the CPU", choices=("cpu",)
+    )
     seed: int = option(0, "of the random numbers; the same seed and frames give the same poses", minimum=0)
     states: StateConfig = group(StateConfig, "when a track is doubted, lost, or trusted again")
     search: SearchConfig = group(SearchConfig, "when objects are looked for in segments")

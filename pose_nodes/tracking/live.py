@@ -171,11 +171,12 @@ class LiveTracker:
         """Wait for a frame or segments, and process them; False when closed."""
         with self._wake:
             self._wake.wait_for(lambda: self._closed or self._frame is not None or self._has_segments)
-            frame, self._frame = self._frame, None
-            self._has_segments = False
             if self._closed:
                 return False
         with self._step:
+            with self._wake:  # taken only now: a reset in between takes back frames of the old time
+                frame, self._frame = self._frame, None
+                self._has_segments = False
             begun = time.perf_counter()
             tracks = [] if frame is None else self._tracker.advance(frame)
             self._plan_searches()

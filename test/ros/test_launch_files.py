@@ -31,13 +31,19 @@ def context(description: LaunchDescription, **given: str) -> LaunchContext:
     return made
 
 
+def nodes(**given: str) -> tuple[dict[str, Node], LaunchContext]:
+    """The nodes that tracker.launch.py makes of its arguments, by executable."""
+    description = load("tracker.launch.py")
+    made = context(description, **given)
+    functions = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
+    started = [node for function in functions for node in function.visit(made) or []]
+    return {node.node_executable: node for node in started}, made
+
+
 def tracker(**given: str) -> tuple[Node, LaunchContext]:
     """The tracker node that tracker.launch.py makes of its arguments."""
-    description = load("tracker.launch.py")
-    (function,) = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
-    made = context(description, **given)
-    (node,) = function.execute(made)
-    return node, made
+    started, made = nodes(**given)
+    return started["tracker_node"], made
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -51,7 +57,7 @@ def test_every_argument_has_a_default_and_a_description(path):
 
 def test_the_common_arguments_have_their_common_names():
     names = {argument.name for argument in load("tracker.launch.py").get_launch_arguments()}
-    common = {"namespace", "use_sim_time", "params_file", "autostart", "use_rviz", "log_level"}
+    common = {"namespace", "use_sim_time", "params_file", "autostart", "use_rviz", "log_level", "device"}
     assert common | {"camera", "objects_file", "bag"} <= names
 
 
@@ -71,6 +77,19 @@ def test_a_bag_brings_its_own_time(given, expected):
     node, made = tracker(**given)
     text = parameters_text(node, made)
     assert f"use_sim_time: {str(expected).lower()}" in text
+
+
+def test_rviz_starts_on_request_with_the_same_time_and_the_topics_of_the_namespace():
+    assert "rviz2" not in nodes()[0]
+    started, made = nodes(use_rviz="true", bag="/b", namespace="left")
+    assert "use_sim_time: true" in parameters_text(started["rviz2"], made)
+    rules = started["rviz2"].expanded_remapping_rules
+    assert ("/object_poses", "/left/object_poses") in rules
+    assert len(rules) == Path(LAUNCH.parent / "config" / "tracker.rviz").read_text().count("Value: /")
+
+
+def test_a_device_that_this_version_does_not_know_reaches_the_node_that_refuses_it():
+    assert "tracker.device: cuda" in parameters_text(*tracker(device="cuda"))
 
 
 def test_empty_arguments_leave_the_parameter_file_alone():

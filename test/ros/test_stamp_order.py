@@ -35,6 +35,17 @@ def test_more_than_a_second_back_is_one_restart():
     assert judge(5.0, 1.0, 1.033, 1.066) == [Arrival.NEW, Arrival.RESTART, Arrival.NEW, Arrival.NEW]
 
 
+def test_a_lap_of_less_than_a_second_begins_anew_after_some_rising_stamps():
+    lap = [5.0 + 0.05 * number for number in range(15)]
+    arrivals = judge(*lap, *lap)
+    assert arrivals[:15] == [Arrival.NEW] * 15
+    assert arrivals[15:] == [Arrival.STALE] * 8 + [Arrival.RESTART] + [Arrival.NEW] * 6
+
+
+def test_a_camera_that_repeats_an_image_does_not_restart_time():
+    assert judge(*[5.0] * 30) == [Arrival.NEW] + [Arrival.STALE] * 29
+
+
 @given(st.integers(0, 2**31 * NANOSECONDS - 1))
 def test_stamps_survive_the_way_through_a_message(nanoseconds):
     assert to_nanoseconds(to_time(nanoseconds)) == nanoseconds
