@@ -69,7 +69,8 @@ class WarmUpdate:
         with stopwatch.stage("registration"):
             best = self._from(frame, T_predicted)
             expected = prior.score * prior.evidence.visible_fraction
-            if best is None or best.support < _WEAKER * expected:
+            moved = T_predicted is not prior.T_camera_object
+            if moved and (best is None or best.support < _WEAKER * expected):
                 other = self._from(frame, prior.T_camera_object)
                 best = max(filter(None, (best, other)), key=lambda followed: followed.support, default=None)
         if best is None:
