@@ -73,11 +73,15 @@ class NodeProcesses:
                 command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
 
+    def interrupt(self, name: str) -> None:
+        """Ask a node to end; returns at once."""
+        if self._running[name].poll() is None:
+            self._running[name].send_signal(signal.SIGINT)
+
     def stop(self, name: str) -> None:
         """Ask a node to end, and see that it does."""
+        self.interrupt(name)
         process = self._running.pop(name)
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
         try:
             process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:

@@ -102,8 +102,10 @@ class Player:
                 heard, since = len(self._listener.truths), time.monotonic()
             elif time.monotonic() - since > (SILENCE_S if heard else START_S):
                 raise NodeFailureError(f"no image came for long; player_node: {self._words()}")
-        self._processes.stop("player_node")
+        # Not waited for here: the last results would have to wait, too, and look late.
+        self._processes.interrupt("player_node")
         self._linger(take)
+        self._processes.stop("player_node")
         return self._listener
 
     def _turn(self, take: Callable[[Listener], None]) -> None:
