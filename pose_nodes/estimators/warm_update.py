@@ -85,7 +85,7 @@ class WarmUpdate:
         return None if region is None else self._posed.judge(T_camera_object, View.of(frame, region))
 
     def _from(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
-        points = np.empty((0, 3))
+        points: NDArray[np.float64] = np.empty((0, 3))
         for along, beside in _STAGES:
             reach = self._config.warm.reach * self._model.diameter
             near = self._points_near(frame, T, along * reach, beside * reach)

@@ -41,7 +41,7 @@ def rotation_matrix(angle: float, direction: ArrayLike) -> NDArray[np.float64]:
 
 def inverse_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
     """The inverse of a square matrix."""
-    return np.linalg.inv(np.asarray(matrix, dtype=np.float64))
+    return np.asarray(np.linalg.inv(np.asarray(matrix, dtype=np.float64)), dtype=np.float64)
 
 
 def concatenate_matrices(*matrices: ArrayLike) -> NDArray[np.float64]:
