@@ -147,6 +147,21 @@ def pose_of(entry: Mapping[str, Any]) -> NDArray[np.float64]:
     return se3.from_rotation_translation(se3.nearest_rotation(R), t)
 
 
+def camera_of(entry: Mapping[str, Any]) -> tuple[NDArray[np.float64], float]:
+    """cam_K (9,) and depth_scale (millimetres a unit; 1 where the data set does not say).
+
+    Raises:
+        ValueError, KeyError: the entry has no camera matrix, or a scale that is not one.
+    """
+    K = numbers(entry["cam_K"], 9, "cam_K")
+    depth_scale = float(entry.get("depth_scale", 1.0))
+    if not np.isfinite(depth_scale) or depth_scale <= 0:
+        raise ValueError(
+            f"depth_scale is {depth_scale:g}; it must be millimetres per unit of the depth image"
+        )
+    return K, depth_scale
+
+
 def numbers(values: Any, count: int, name: str) -> NDArray[np.float64]:
     """A list of finite numbers -> (count,) float64.
 

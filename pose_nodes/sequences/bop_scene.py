@@ -118,7 +118,7 @@ class BopScene:
 
     def _frame(self, image_id: int, stamp_ns: int) -> Frame:
         path = self.folder / bop_files.SCENE_MARK
-        K, depth_scale = bop_files.parsed(path, image_id, _camera_entry, self._cameras[image_id])
+        K, depth_scale = bop_files.parsed(path, image_id, bop_files.camera_of, self._cameras[image_id])
         depth_path = self._file("depth", image_id, _DEPTH_ENDINGS)
         depth = read_depth(depth_path, 1.0 / (depth_scale * bop_files.METRES_PER_MILLIMETRE))
         color = self._color(image_id)
@@ -182,14 +182,3 @@ class BopScene:
         return bop_files.parsed(
             path, image_id, lambda info: float(info.get("visib_fract", "nan")), infos[index]
         )
-
-
-def _camera_entry(entry: Mapping[str, Any]) -> tuple[NDArray[np.float64], float]:
-    """cam_K (9,) and depth_scale (millimetres a unit; 1 where the data set does not say)."""
-    K = bop_files.numbers(entry["cam_K"], 9, "cam_K")
-    depth_scale = float(entry.get("depth_scale", 1.0))
-    if not np.isfinite(depth_scale) or depth_scale <= 0:
-        raise ValueError(
-            f"depth_scale is {depth_scale:g}; it must be millimetres per unit of the depth image"
-        )
-    return K, depth_scale

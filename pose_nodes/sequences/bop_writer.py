@@ -22,6 +22,7 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.model import ObjectModel
+from pose_nodes.sequences.bop_entries import at, check_truths, info_entry, truth_entry
 from pose_nodes.sequences.bop_files import METRES_PER_MILLIMETRE, OBJECTS_FILE, SCENE_MARK, default_name
 from pose_nodes.sequences.files import plain, write_bytes, write_json, write_text
 from pose_nodes.sequences.images import write_color, write_depth, write_mask
@@ -107,7 +108,7 @@ class BopSceneWriter:
             InvalidDatasetError: masks and truths differ in number, or a name is unknown.
             InvalidInputError: the depth does not fit 16 bits, or a file cannot be written.
         """
-        self._check(truths, masks, silhouettes)
+        check_truths(str(self.folder), self._object_ids, truths, masks, silhouettes)
         image_id = len(self._cameras)
         units_per_metre = _MILLIMETRES / self._depth_scale
         write_depth(self._partial / "depth" / f"{image_id:06d}.png", frame.depth, units_per_metre)
@@ -117,25 +118,11 @@ class BopSceneWriter:
             for index, image in enumerate(images):
                 write_mask(self._partial / folder / f"{image_id:06d}_{index:06d}.png", image)
         self._cameras[image_id] = frame.camera
-        self._truths[image_id] = [_truth_entry(truth, self._object_ids) for truth in truths]
+        self._truths[image_id] = [truth_entry(truth, self._object_ids) for truth in truths]
         self._infos[image_id] = [
-            _info_entry(truth, frame.depth, _at(masks, i), _at(silhouettes, i))
-            for i, truth in enumerate(truths)
+            info_entry(truth, frame.depth, at(masks, i), at(silhouettes, i)) for i, truth in enumerate(truths)
         ]
         return image_id
-
-    def _check(self, truths: Sequence[GroundTruth], *images: Sequence[NDArray[np.bool_]]) -> None:
-        for masks in images:
-            if masks and len(masks) != len(truths):
-                raise InvalidDatasetError(
-                    f"{self.folder}: {len(masks)} masks for {len(truths)} poses; give one each"
-                )
-        for truth in truths:
-            if truth.class_name not in self._object_ids:
-                known = ", ".join(self._object_ids)
-                raise InvalidDatasetError(
-                    f"{self.folder}: object '{truth.class_name}' has no id; known are {known}"
-                )
 
     def _finish(self) -> None:
         if not self._cameras:
@@ -176,42 +163,6 @@ def write_models(dataset: Path, models: Mapping[int, ObjectModel]) -> Path:
     return path
 
 
-def _truth_entry(truth: GroundTruth, object_ids: Mapping[str, int]) -> dict[str, Any]:
-    T = truth.T_camera_object
-    return {
-        "cam_R_m2c": T[:3, :3].ravel(),
-        "cam_t_m2c": T[:3, 3] * _MILLIMETRES,
-        "obj_id": object_ids[truth.class_name],
-    }
-
-
-def _info_entry(
-    truth: GroundTruth,
-    depth: NDArray[np.float32],
-    mask: NDArray[np.bool_] | None,
-    silhouette: NDArray[np.bool_] | None,
-) -> dict[str, Any]:
-    """What of scene_gt_info.json is known from the given masks."""
-    entry: dict[str, Any] = {}
-    if np.isfinite(truth.visible_fraction):
-        entry["visib_fract"] = truth.visible_fraction
-    if mask is not None:
-        entry |= {"bbox_visib": _box(mask), "px_count_visib": int(mask.sum())}
-    if silhouette is not None:
-        entry |= {"bbox_obj": _box(silhouette), "px_count_all": int(silhouette.sum())}
-        entry["px_count_valid"] = int(np.count_nonzero(silhouette & np.isfinite(depth)))
-    return entry
-
-
-def _box(mask: NDArray[np.bool_]) -> list[int]:
-    """(x, y, width, height) of the pixels; -1 four times where there are none."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if len(rows) == 0:
-        return [-1, -1, -1, -1]
-    left, top = int(columns[0]), int(rows[0])
-    return [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1]
-
-
 def _model_entry(model: ObjectModel) -> dict[str, Any]:
     """An entry of models_info.json, millimetres."""
     lowest = model.mesh.vertices.min(axis=0) * _MILLIMETRES
@@ -232,7 +183,3 @@ def _model_entry(model: ObjectModel) -> dict[str, Any]:
 def _object_entry(object_id: int, symmetry: SymmetryGroup) -> dict[str, str]:
     entry = {"mesh": f"models/{default_name(object_id)}.ply", "mesh_unit": "mm"}
     return entry if symmetry.notation == "matrices" else {**entry, "symmetry": symmetry.notation}
-
-
-def _at(images: Sequence[NDArray[np.bool_]], index: int) -> NDArray[np.bool_] | None:
-    return images[index] if images else None

@@ -19,9 +19,14 @@ def read_color(path: Path) -> NDArray[np.uint8]:
     Raises:
         InvalidInputError: the file is missing or no 8-bit image.
     """
-    image = _decoded(path)
+    return decode_color(_bytes(path), str(path))
+
+
+def decode_color(data: bytes, where: str) -> NDArray[np.uint8]:
+    """As `read_color`, of an encoded image; `where` names it in errors."""
+    image = _decoded(data, where)
     if image.dtype != np.uint8:
-        raise InvalidInputError(f"{path}: has {image.dtype} pixels; a colour image has 8 bits a channel")
+        raise InvalidInputError(f"{where}: has {image.dtype} pixels; a colour image has 8 bits a channel")
     if image.ndim == 2:
         return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
     return np.asarray(cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB), dtype=np.uint8)
@@ -37,15 +42,20 @@ def read_depth(path: Path, units_per_metre: float) -> NDArray[np.float32]:
     Raises:
         InvalidInputError: the file is missing, is no depth image, or the unit is not a positive number.
     """
+    return decode_depth(_bytes(path), str(path), units_per_metre)
+
+
+def decode_depth(data: bytes, where: str, units_per_metre: float) -> NDArray[np.float32]:
+    """As `read_depth`, of an encoded image; `where` names it in errors."""
     if not np.isfinite(units_per_metre) or units_per_metre <= 0:
         raise InvalidInputError(
             f"depth unit: {units_per_metre:g} units per metre is not a positive number; millimetres are 1000"
         )
-    image = _decoded(path)
+    image = _decoded(data, where)
     if image.ndim != 2 or image.dtype not in (np.uint16, np.float32, np.float64):
         channels = 1 if image.ndim == 2 else image.shape[2]
         raise InvalidInputError(
-            f"{path}: has {channels} channel(s) of {image.dtype}; a depth image has one, of 16-bit integers "
+            f"{where}: has {channels} channel(s) of {image.dtype}; a depth image has one, of 16-bit integers "
             "or floats"
         )
     depth = image.astype(np.float32) / np.float32(units_per_metre)
@@ -61,7 +71,7 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     Raises:
         InvalidInputError: the file is missing or no image.
     """
-    image = _decoded(path)
+    image = _decoded(_bytes(path), str(path))
     if image.ndim == 3:
         image = image[..., :3].max(axis=2)
     return np.asarray(image > 0)
@@ -76,9 +86,15 @@ def write_color(path: Path, image: NDArray[np.uint8], quality: int = 92) -> None
     Raises:
         InvalidInputError: no such format, or the place cannot be written to.
     """
+    write_bytes(path, encode_color(image, str(path), quality))
+
+
+def encode_color(image: NDArray[np.uint8], name: str, quality: int = 92) -> bytes:
+    """(h, w, 3) uint8 RGB in the format of the ending of a name."""
     # OpenCV complains of an option that is not of the format.
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if path.suffix.lower() in (".jpg", ".jpeg") else []
-    _write(path, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
+    is_jpeg = Path(name).suffix.lower() in (".jpg", ".jpeg")
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if is_jpeg else []
+    return _encoded(name, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
 
 
 def write_depth(path: Path, depth: NDArray[np.float32], units_per_metre: float) -> None:
@@ -87,37 +103,45 @@ def write_depth(path: Path, depth: NDArray[np.float32], units_per_metre: float) 
     Raises:
         InvalidInputError: a depth does not fit 16 bits in that unit, or the place cannot be written to.
     """
-    units = np.rint(
-        np.nan_to_num(depth.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0) * units_per_metre
-    )
+    write_bytes(path, encode_depth(depth, str(path), units_per_metre))
+
+
+def encode_depth(depth: NDArray[np.float32], name: str, units_per_metre: float) -> bytes:
+    """As `write_depth`, in the format of the ending of a name."""
+    metres = np.nan_to_num(depth.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    units = np.rint(metres * units_per_metre)
     if units.max(initial=0.0) > np.iinfo(np.uint16).max:
         raise InvalidInputError(
-            f"{path}: depth reaches {np.nanmax(depth):.1f} m, which does not fit 16 bits at "
+            f"{name}: depth reaches {metres.max():.1f} m, which does not fit 16 bits at "
             f"{units_per_metre:g} units per metre; use a coarser unit"
         )
-    _write(path, units.astype(np.uint16), [])
+    return _encoded(name, units.astype(np.uint16), [])
 
 
 def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:
     """Write (h, w) bool as an 8-bit image, 255 where True."""
-    _write(path, mask.astype(np.uint8) * 255, [])
+    write_bytes(path, _encoded(str(path), mask.astype(np.uint8) * 255, []))
 
 
-def _decoded(path: Path) -> NDArray[np.integer[Any] | np.floating[Any]]:
+def _bytes(path: Path) -> bytes:
     try:
-        data = np.frombuffer(Path(path).read_bytes(), dtype=np.uint8)
+        return Path(path).read_bytes()
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from error
-    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+
+
+def _decoded(data: bytes, where: str) -> NDArray[np.integer[Any] | np.floating[Any]]:
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if image is None:
-        raise InvalidInputError(f"{path}: is not an image that can be read; use PNG, JPEG or TIFF")
+        raise InvalidInputError(f"{where}: is not an image that can be read; use PNG, JPEG or TIFF")
     return np.asarray(image)
 
 
-def _write(path: Path, image: NDArray[np.integer[Any] | np.floating[Any]], options: list[int]) -> None:
-    if not cv2.haveImageWriter(path.name):
-        raise InvalidInputError(f"{path}: '{path.suffix}' is not an image format; use .png or .jpg")
-    done, data = cv2.imencode(path.suffix, image, options)
+def _encoded(name: str, image: NDArray[np.integer[Any] | np.floating[Any]], options: list[int]) -> bytes:
+    suffix = Path(name).suffix
+    if not cv2.haveImageWriter(Path(name).name):
+        raise InvalidInputError(f"{name}: '{suffix}' is not an image format; use .png or .jpg")
+    done, data = cv2.imencode(suffix, image, options)
     if not done:
-        raise InvalidInputError(f"{path}: the image cannot be stored as '{path.suffix}'; use .png")
-    write_bytes(path, data.tobytes())
+        raise InvalidInputError(f"{name}: the image cannot be stored as '{suffix}'; use .png")
+    return bytes(data)

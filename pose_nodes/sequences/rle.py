@@ -1,0 +1,36 @@
+"""Masks as run lengths: COCO's uncompressed form, as BOP-webdataset has it.
+
+`{"size": [h, w], "counts": [n0, n1, …]}` are lengths of runs of 0, 1, 0, … down the columns, from the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def encode_mask(mask: NDArray[np.bool_]) -> dict[str, list[int]]:
+    """(h, w) bool -> run lengths."""
+    flat = np.concatenate([[False], mask.ravel(order="F")])
+    changes = np.flatnonzero(flat[1:] != flat[:-1])
+    counts = np.diff(np.concatenate([[0], changes, [mask.size]]))
+    return {"size": list(mask.shape), "counts": counts.tolist()}
+
+
+def decode_mask(entry: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Run lengths -> (h, w) bool.
+
+    Raises:
+        ValueError, KeyError, TypeError: the entry is not of this form, or its runs do not fill the size.
+    """
+    if isinstance(entry["counts"], str):
+        raise ValueError("counts are compressed; only lists of run lengths are read")
+    height, width = (int(length) for length in entry["size"])
+    counts = np.asarray(entry["counts"], dtype=np.int64)
+    if counts.ndim != 1 or (counts < 0).any() or counts.sum() != height * width:
+        raise ValueError(f"the runs of a mask of {width}x{height} do not fill it")
+    values = np.arange(len(counts)) % 2 == 1
+    return np.repeat(values, counts).reshape((height, width), order="F")
