@@ -1,0 +1,212 @@
+"""Objects dropped on a table or into a bin until they lie still (MuJoCo).
+
+For physics every object is its convex hull, of uniform density: what is hollow cannot be filled, and a ring
+cannot be hung up, but the real surface lies inside the hull, so that objects that do not touch as hulls do
+not touch. Hulls keep a distance of a fraction of a millimetre, which takes up what soft contacts give.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.transform import Rotation
+
+from pose_nodes.core.config import option
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError, InvalidMeshError
+from pose_nodes.geometry import se3
+from pose_nodes.objects.mesh import TriangleMesh
+from pose_nodes.synthetic.scenes.supports import Support
+
+_STEP = 0.002
+"""Seconds; MuJoCo's default, a quarter of the time in which contacts settle."""
+_CHECK_EVERY = 25
+"""Steps between two looks at whether all lie still, or one fell off."""
+_FALLEN = -0.1
+"""Metres; what is below fell off the support."""
+
+
+@dataclass(frozen=True)
+class DropConfig:
+    """How objects are dropped."""
+
+    density: float = option(500.0, "of all objects, as of wood", unit="kg/m^3", minimum=1.0, maximum=20000.0)
+    friction: float = option(0.6, "of all contacts, as of wood on wood", minimum=0.0, maximum=2.0)
+    rolling_friction: float = option(
+        0.001, "arm of the torque against rolling; stops balls (our choice)", unit="m", minimum=0.0,
+        maximum=0.1,
+    )  # fmt: skip
+    clearance: float = option(
+        0.0002, "kept around each object; soft contacts gave at most a tenth of a millimetre", unit="m",
+        minimum=0.0, maximum=0.01,
+    )  # fmt: skip
+    spread: float = option(
+        0.6, "share of the support's length and width over which objects are dropped; less is more clutter",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
+    still_speed: float = option(
+        0.002, "of all points of an object that lies still (our choice)", unit="m/s", minimum=1e-5,
+        maximum=0.1,
+    )  # fmt: skip
+    still_time: float = option(0.3, "for which all must lie still", unit="s", minimum=0.05, maximum=10.0)
+    longest: float = option(
+        20.0, "simulated, after which objects that move are an error", unit="s", minimum=1.0, maximum=600.0
+    )
+
+
+def drop(
+    meshes: Sequence[TriangleMesh],
+    support: Support,
+    rng: np.random.Generator,
+    config: DropConfig | None = None,
+) -> list[se3.Matrix]:
+    """Drop objects one above the other, each turned at random; one that falls off is dropped again.
+
+    The same meshes and state of the generator give the same poses, bit by bit, with the same MuJoCo.
+
+    Args:
+        meshes: the objects.
+        support: what they fall on.
+        rng: chooses places and rotations.
+        config: options.
+
+    Returns:
+        T_world_object (4, 4) of each, at rest.
+
+    Raises:
+        InvalidConfigError: MuJoCo is not installed.
+        InvalidMeshError: a mesh is flat, so that it has no hull.
+        InvalidInputError: the objects do not come to rest, or always fall off.
+    """
+    if not meshes:
+        return []
+    return _Simulation(meshes, support, rng, config or DropConfig()).rested()
+
+
+class _Simulation:
+    def __init__(
+        self,
+        meshes: Sequence[TriangleMesh],
+        support: Support,
+        rng: np.random.Generator,
+        config: DropConfig,
+    ) -> None:
+        self._mujoco = _mujoco()
+        self._support, self._rng, self._config = support, rng, config
+        hulls = [_hull(index, mesh) for index, mesh in enumerate(meshes)]
+        self._centres = [0.5 * (hull.min(axis=0) + hull.max(axis=0)) for hull in hulls]
+        self._radii = [
+            float(np.linalg.norm(hull - centre, axis=1).max())
+            for hull, centre in zip(hulls, self._centres, strict=True)
+        ]
+        self._model = self._mujoco.MjModel.from_xml_string(_world(hulls, support, config))
+        self._data = self._mujoco.MjData(self._model)
+
+    def rested(self) -> list[se3.Matrix]:
+        """Simulate until all lie still; their poses."""
+        height = 0.0
+        for index, radius in enumerate(self._radii):
+            height = self._raise(index, height)
+            height += radius
+        still = 0.0
+        while still < self._config.still_time:
+            if self._data.time > self._config.longest:
+                raise InvalidInputError(
+                    f"dropping {len(self._radii)} objects: they still move or fall off after "
+                    f"{self._config.longest:g} s; use a larger support, fewer objects or a longer time"
+                )
+            self._mujoco.mj_step(self._model, self._data, _CHECK_EVERY)
+            moving = self._catch_fallen() or self._speed() > self._config.still_speed
+            still = 0.0 if moving else still + _CHECK_EVERY * _STEP
+        return [self._pose(index) for index in range(len(self._radii))]
+
+    def _raise(self, index: int, above: float) -> float:
+        """Put an object at random over the support, above a height; the height of its middle."""
+        radius = self._radii[index]
+        reach = np.maximum(0.5 * self._config.spread * np.array(self._support.area) - radius, 0.0)
+        height = above + radius + 0.01
+        middle = np.append(self._rng.uniform(-reach, reach), height)
+        rotation = Rotation.random(random_state=self._rng)
+        place = middle - rotation.apply(self._centres[index])
+        x, y, z, w = rotation.as_quat()
+        self._data.qpos[7 * index : 7 * index + 7] = [*place, w, x, y, z]
+        self._data.qvel[6 * index : 6 * index + 6] = 0.0
+        return float(height)
+
+    def _catch_fallen(self) -> bool:
+        """Drop again what fell off, from above all others; whether there was anything."""
+        middles = self._middles()
+        top = max(0.0, float(np.max(middles[:, 2] + self._radii)))
+        fallen = np.flatnonzero(middles[:, 2] < _FALLEN)
+        for index in fallen:
+            top = self._raise(int(index), top) + self._radii[index]
+        return len(fallen) > 0
+
+    def _middles(self) -> NDArray[np.float64]:
+        poses = [self._pose(index) for index in range(len(self._radii))]
+        return np.array([se3.transform(T, c[None])[0] for T, c in zip(poses, self._centres, strict=True)])
+
+    def _speed(self) -> float:
+        """A bound of the speed of all points of all objects, m/s."""
+        velocity = self._data.qvel.reshape(-1, 6)
+        arms = 2.0 * np.array(self._radii)
+        return float(
+            np.max(np.linalg.norm(velocity[:, :3], axis=1) + arms * np.linalg.norm(velocity[:, 3:], axis=1))
+        )
+
+    def _pose(self, index: int) -> se3.Matrix:
+        x, y, z, qw, qx, qy, qz = self._data.qpos[7 * index : 7 * index + 7]
+        return se3.from_rotation_translation(Rotation.from_quat([qx, qy, qz, qw]).as_matrix(), [x, y, z])
+
+
+def _mujoco() -> Any:
+    try:
+        import mujoco
+    except ImportError as error:
+        raise InvalidConfigError(
+            "dropping objects: needs MuJoCo; install it with `pip install pose_nodes[synthetic]`"
+        ) from error
+    return mujoco
+
+
+def _hull(index: int, mesh: TriangleMesh) -> NDArray[np.float64]:
+    """(n, 3) corners of the convex hull of object `index`."""
+    try:
+        return np.asarray(mesh.vertices[ConvexHull(mesh.vertices).vertices])
+    except QhullError as error:
+        raise InvalidMeshError(
+            f"object {index} of those to drop: its mesh is flat, so that it has no weight; give it a volume"
+        ) from error
+
+
+def _world(hulls: Sequence[NDArray[np.float64]], support: Support, config: DropConfig) -> str:
+    """The scene in MuJoCo's XML; body k is object k, its frame that of the mesh."""
+    root = ET.Element("mujoco")
+    ET.SubElement(root, "option", timestep=str(_STEP), cone="elliptic", impratio="10")
+    default = ET.SubElement(ET.SubElement(root, "default"), "geom")
+    default.attrib.update(
+        condim="6",
+        friction=f"{config.friction} 0.002 {config.rolling_friction}",
+        solref="0.008 1",
+        solimp="0.95 0.99 0.0005",
+        margin=str(config.clearance),
+        density=str(config.density),
+    )
+    assets, world = ET.SubElement(root, "asset"), ET.SubElement(root, "worldbody")
+    for centre, size in zip(support.centres, support.sizes, strict=True):
+        ET.SubElement(world, "geom", type="box", pos=_text(centre), size=_text(size / 2))
+    for index, hull in enumerate(hulls):
+        ET.SubElement(assets, "mesh", name=f"hull{index}", vertex=_text(hull.ravel()), inertia="convex")
+        body = ET.SubElement(world, "body", name=f"object{index}")
+        ET.SubElement(body, "freejoint")
+        ET.SubElement(body, "geom", type="mesh", mesh=f"hull{index}")
+    return ET.tostring(root, encoding="unicode")
+
+
+def _text(numbers: NDArray[np.float64]) -> str:
+    return " ".join(f"{number:.9g}" for number in numbers)
