@@ -1,0 +1,1 @@
+"""What a depth camera and a colour camera make of exact images; one effect a file."""
