@@ -29,5 +29,5 @@ def edge_holes(
     from_front, from_back = distance_from(front), distance_from(back)
     # A pixel is on the side of that edge which is nearer.
     share = np.where(from_front <= from_back, np.float32(config.share), np.float32(config.back_share))
-    decay = np.exp(-np.minimum(from_front, from_back) / np.float32(config.width))
+    decay = np.exp(-((np.minimum(from_front, from_back) / np.float32(config.width)) ** 2))
     return holes(share * decay, depth.shape, config.length, rng)

@@ -1,7 +1,9 @@
 """The presets have the residuals of the real cameras, at the poses of images that they were not fitted to.
 
-They were fitted to every third image of the bunny from the first on, and to every eighth of the desk video.
-The tolerances say how well the model is known to agree: what it leaves out is in docs/sensor_model.md.
+They were fitted to images 0, 1, 3, 4, 6, ... of the bunny and 0, 1, 4, 8, 9, 12, ... of the desk video. They
+are judged on images 2, 5, 8, ... and 6, 22, 38, ...: other views of the bunny, but of the video only other
+moments of the same few seconds. Tolerances say how well the model is known to agree; docs/sensor_model.md has
+what it leaves out.
 """
 
 from __future__ import annotations
@@ -22,14 +24,14 @@ WALL = 0.75
 @pytest.fixture(scope="module")
 def rabbit(bunny) -> Comparison:
     comparison = SensorComparison(bunny, bunny.library(), presets.structured_light())
-    return comparison.statistics(range(1, 36, 6))["bunny"]
+    return comparison.statistics(range(2, 36, 3))["bunny"]
 
 
 @pytest.fixture(scope="module")
 def desk(desk_video, desk_library) -> dict[str, Comparison]:
     background = table_under(desk_library["cube"], WALL)
     comparison = SensorComparison(desk_video, desk_library, presets.realsense(), background)
-    return comparison.statistics(range(4, 99, 16))
+    return comparison.statistics(range(6, 99, 16))
 
 
 def agree(real: np.ndarray, synthetic: np.ndarray, within: float) -> None:
@@ -45,11 +47,12 @@ def test_flat_noise_of_structured_light(rabbit):
 
 
 def test_holes_of_structured_light_by_angle(rabbit):
+    # Another seed changes the shares by 0.01 to 0.04 (standard deviation).
     agree(rabbit.real.hole_share, rabbit.synthetic.hole_share, 0.1)
 
 
 def test_edges_of_structured_light(rabbit):
-    agree(rabbit.real.edge_missing[INSIDE], rabbit.synthetic.edge_missing[INSIDE], 0.15)
+    agree(rabbit.real.edge_missing[INSIDE], rabbit.synthetic.edge_missing[INSIDE], 0.1)
     agree(rabbit.real.edge_missing[OUTSIDE], rabbit.synthetic.edge_missing[OUTSIDE], 0.05)
     agree(rabbit.real.edge_off[INSIDE], rabbit.synthetic.edge_off[INSIDE], 0.03)
 

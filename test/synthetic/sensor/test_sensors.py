@@ -51,6 +51,12 @@ def test_the_same_seed_gives_the_same_image(preset, uneven, camera):
     assert first.tobytes() == again.tobytes() and first.tobytes() != other.tobytes()
 
 
+def test_the_same_seed_gives_the_same_colour(color, camera):
+    sensor = ColorSensor(camera, presets.color_camera())
+    first, again, other = (sensor.measure(color, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first.tobytes() == again.tobytes() and first.tobytes() != other.tobytes()
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_what_is_given_is_left_as_it_was(preset, uneven, camera, rng):
     before = uneven.tobytes()
