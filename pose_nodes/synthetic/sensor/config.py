@@ -77,7 +77,7 @@ class MatchingWindowConfig:
     """Detail that is lost as one depth is found for a window."""
 
     size: int = option(
-        0, "side of the averaged window; 9 in the Kinect (HWMD take it from earlier analyses), 0 for none",
+        0, "side of the averaged window, 0 for none (our choice)",
         unit="pixels", minimum=0, maximum=31,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ class DistortionConfig:
     """A smooth error that stays the same from image to image, as calibration leaves it."""
 
     share: float = option(
-        0.0, "standard deviation, share of the depth; about 0.01 uncalibrated at 2 m and more (TMT)",
+        0.0, "standard deviation, share of the depth (a factor that varies smoothly is TMT's model; size our choice)",
         minimum=0.0, maximum=0.1,
     )  # fmt: skip
     length: float = option(
@@ -175,7 +175,7 @@ class GrazingHolesConfig:
         0.0, "of the pixels at the most grazing angle (measured on recordings)", minimum=0.0, maximum=1.0
     )
     angle: float = option(
-        1.2, "angle of incidence with half that share; 1.22 is the largest that NIL could measure",
+        1.2, "angle of incidence with half that share (measured on recordings)",
         unit="rad", minimum=0.0, maximum=HALF_PI,
     )  # fmt: skip
     width: float = option(
