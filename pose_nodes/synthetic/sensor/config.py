@@ -96,7 +96,7 @@ class DistortionConfig:
     """A smooth error that stays the same from image to image, as calibration leaves it."""
 
     share: float = option(
-        0.0, "standard deviation, share of the depth (a factor that varies smoothly is TMT's model; size our choice)",
+        0.0, "standard deviation, share of the depth (a smooth factor is TMT's model; size our choice)",
         minimum=0.0, maximum=0.1,
     )  # fmt: skip
     length: float = option(
