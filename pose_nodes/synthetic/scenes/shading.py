@@ -111,10 +111,10 @@ class _Surface:
         points_object = se3.transform(se3.inverse(one.T_world_object), points)
         corners = one.mesh.faces[rendering.triangle[v, u]]
         weights = _barycentric(points_object, one.mesh.vertices[corners])
-        smooth = se3.rotate(one.T_world_object, _smooth_normals(one.mesh, corners, weights))
-        agreement = np.einsum("ij,ij->i", smooth, flat)
-        smooth *= np.sign(agreement)[:, None]
-        normals = np.where((np.abs(agreement) > _SHARPEST_SMOOTH)[:, None], smooth, flat)
+        at_corners = _corner_normals(one.mesh)[rendering.triangle[v, u]]
+        normals = _unit(se3.rotate(one.T_world_object, np.einsum("ij,ijk->ik", weights, at_corners)))
+        # The camera sees the side of the triangle that the rendered normal says.
+        normals *= np.where(np.einsum("ij,ij->i", normals, flat) < 0, -1.0, 1.0)[:, None]
         return cls(points, normals, points_object, corners, weights)
 
 
@@ -129,17 +129,16 @@ def _barycentric(points: NDArray[np.float64], triangles: NDArray[np.float64]) ->
     return np.clip(np.stack([1 - second - third, second, third], axis=1), 0.0, 1.0)
 
 
-def _smooth_normals(
-    mesh: TriangleMesh, corners: NDArray[np.int32], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(n, 3) unit normals between those of the corners, object frame."""
+def _corner_normals(mesh: TriangleMesh) -> NDArray[np.float64]:
+    """(faces, 3, 3) unit normals of the corners of each face: the mean of the faces around, but at edges."""
     triangles = mesh.vertices[mesh.faces]
     of_faces = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     of_vertices = np.zeros_like(mesh.vertices)
     for corner in range(3):
         np.add.at(of_vertices, mesh.faces[:, corner], of_faces)
-    normals = np.einsum("ij,ijk->ik", weights, _unit(of_vertices)[corners])
-    return _unit(normals)
+    smooth, flat = _unit(of_vertices)[mesh.faces], _unit(of_faces)[:, None]
+    is_smooth = (smooth * flat).sum(axis=2, keepdims=True) > _SHARPEST_SMOOTH
+    return np.where(is_smooth, smooth, flat)
 
 
 def _albedo(surface: _Surface, one: SceneObject, material: Material) -> NDArray[np.float64]:
