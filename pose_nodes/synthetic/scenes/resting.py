@@ -50,7 +50,7 @@ class DropConfig:
         minimum=0.0, maximum=1.0,
     )  # fmt: skip
     still_speed: float = option(
-        0.002, "of all points of an object that lies still (our choice)", unit="m/s", minimum=1e-5,
+        0.005, "of all points of an object that lies still (our choice)", unit="m/s", minimum=1e-5,
         maximum=0.1,
     )  # fmt: skip
     still_time: float = option(0.3, "for which all must lie still", unit="s", minimum=0.05, maximum=10.0)

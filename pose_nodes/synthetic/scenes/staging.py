@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
-from pose_nodes.objects.model import ObjectModel
+from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.synthetic.scenes.camera_paths import looking_at
 from pose_nodes.synthetic.scenes.materials import random_material
 from pose_nodes.synthetic.scenes.rendering import SceneRenderer
@@ -20,6 +21,16 @@ from pose_nodes.synthetic.scenes.scene import Scene, SceneObject
 from pose_nodes.synthetic.scenes.supports import Support
 
 _TRIES = 50
+
+
+class Named(Protocol):
+    """A mesh with the name of its class, such as an `ObjectModel`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def mesh(self) -> TriangleMesh: ...
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class ViewConfig:
 
 
 def cluttered(
-    models: Sequence[ObjectModel],
+    models: Sequence[Named],
     support: Support,
     rng: np.random.Generator,
     config: DropConfig | None = None,
