@@ -1,0 +1,1 @@
+"""Procedural objects: signed distance fields, their meshes, generic families and household categories."""

@@ -1,0 +1,1 @@
+"""Household categories of the pose benchmarks, in their canonical frames."""
