@@ -73,13 +73,17 @@ def mesh_solid(
         vertices = with_sharp_edges(body.distance, vertices, faces, cell)
     full = _onto_surface(body.distance, vertices, faces, cell)
     best = full, _quality(body.distance, full, cell)
+    closed = False
     for budget in (triangles, triangles * 9 // 10, 2 * triangles):
         if len(faces) <= budget:
             break
+        if closed and budget < triangles:
+            continue  # what was too coarse will not do with fewer triangles; what was not closed may
         mesh = _onto_surface(body.distance, *_simplified(full.vertices, faces, budget), cell)
         quality = _quality(body.distance, mesh, cell)
         if _good_enough(quality, best[1], tolerance):
             return mesh, quality
+        closed = quality.watertight
     return best
 
 

@@ -14,8 +14,8 @@ from pose_nodes.synthetic.shapes.sdf.operators import moved
 from pose_nodes.synthetic.shapes.sdf.solid import Solid
 
 _COARSEST_SHARE = 1 / 80
-_FINEST_SHARE = 1 / 200
-"""Cells of the grid in shares of the longest side (our choice: 1.5 to 3.8 mm on 30 cm)."""
+_FINEST_SHARE = 1 / 150
+"""Cells of the grid in shares of the longest side (our choice: 2 to 3.8 mm on 30 cm)."""
 
 
 @dataclass(frozen=True, eq=False)

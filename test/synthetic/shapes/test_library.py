@@ -14,7 +14,7 @@ from pose_nodes.objects.sampling import random_surface_points
 from pose_nodes.synthetic.shapes.categories.registry import CATEGORIES, SPLITS, seed_of
 from pose_nodes.synthetic.shapes.contact_sheet import contact_sheet
 from pose_nodes.synthetic.shapes.generic.registry import GENERIC
-from pose_nodes.synthetic.shapes.library import FAMILIES, generate, instance
+from pose_nodes.synthetic.shapes.library import generate, instance
 from pose_nodes.synthetic.shapes.procedural import ProceduralObject
 
 BUDGET = 6000
@@ -46,8 +46,9 @@ def is_member(item: ProceduralObject, R: np.ndarray) -> bool:
     return bool(np.trace(item.symmetry.nearest(T, np.eye(4))[:3, :3]) > 3 - 1e-6)
 
 
-@pytest.mark.parametrize("seed", [0, 3])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    ("family", "seed"), [(f, s) for f in GENERIC for s in (0, 3)] + [(f, 2) for f in CATEGORIES]
+)
 def test_every_family_is_closed_of_sensible_size_and_has_its_symmetry(family: str, seed: int) -> None:
     item = generate(family, seed, BUDGET)
     assert item.quality.watertight
@@ -60,7 +61,7 @@ def test_every_family_is_closed_of_sensible_size_and_has_its_symmetry(family: st
     assert not others or min(others) > 0.009 * diagonal
 
 
-@pytest.mark.parametrize("family", ["generic_gear", "mug"])
+@pytest.mark.parametrize("family", ["generic_gear", "bottle"])
 def test_an_object_is_reproduced_bit_by_bit(family: str) -> None:
     first, second = generate(family, 5, BUDGET), generate(family, 5, BUDGET)
     np.testing.assert_array_equal(first.mesh.vertices, second.mesh.vertices)
@@ -81,7 +82,7 @@ def test_the_handle_of_a_mug_is_at_plus_x() -> None:
 
 
 def test_the_lid_of_a_laptop_is_behind() -> None:
-    vertices = instance("laptop", "train", 1, BUDGET).mesh.vertices
+    vertices = instance("laptop", "val", 1, BUDGET).mesh.vertices
     top = vertices[vertices[:, 1] > 0.8 * vertices[:, 1].max()]
     assert top[:, 0].max() < 0
 

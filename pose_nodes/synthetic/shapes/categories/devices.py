@@ -81,7 +81,7 @@ def laptop(rng: np.random.Generator) -> Design:
     panel = turned(moved(panel, (0, 0.5 * high, 0)), "z", lean)
     hinge = moved(turned(cylinder(0.5 * thick, 0.7 * width), "x", 90), (-0.49 * deep, 0.2 * thick, 0))
     body = union(base, hinge, moved(panel, (-0.49 * deep, 0.2 * thick, 0)))
-    return Design(body, "none", 0.5 * lid)
+    return Design(body, "none", 0.55 * lid)
 
 
 def remote(rng: np.random.Generator) -> Design:
