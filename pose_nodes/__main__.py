@@ -22,6 +22,7 @@ COMMANDS = {
     "estimate": "the pose of one object in one RGB-D image",
     "track": "follow the objects of a recorded sequence",
     "onboard": "look at a mesh: unit, size, symmetries, and its block for objects.yaml",
+    "synth": "make synthetic RGB-D images with exact poses, from a preset",
     "check": "listen to a camera's topics and say what is wrong with them (needs ROS)",
     "evaluate": "cold starts over recordings with known poses: how many are right, absent, wrong",
     "demo": "play the bundled sample through the nodes (needs ROS)",

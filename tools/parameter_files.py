@@ -1,4 +1,4 @@
-"""Writes config/tracker.yaml and config/player.yaml from the configuration classes.
+"""Writes config/tracker.yaml, config/player.yaml and config/synth.yaml from the configuration classes.
 
     python tools/parameter_files.py
 
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pose_nodes.core.option_file import render_option_file
 from pose_nodes.ros.config import TrackerNodeConfig
 from pose_nodes.ros.parameter_file import render_parameter_file
 from pose_nodes.ros.player_config import PlayerConfig
+from pose_nodes.synthetic.datasets.config import DatasetConfig
 
 CONFIG = Path(__file__).parents[1] / "config"
 
@@ -27,10 +29,16 @@ HEADINGS = {
     ),
 }
 
+SYNTH_HEADING = (
+    "A preset of `python -m pose_nodes synth --preset …` with every option at its default. Copy it and keep "
+    "what you change. Written by tools/parameter_files.py."
+)
+
 
 def render_all() -> dict[Path, str]:
     """The text of each parameter file, by its path."""
-    return {CONFIG / name: render_parameter_file(cls, heading) for name, (cls, heading) in HEADINGS.items()}
+    files = {CONFIG / name: render_parameter_file(cls, heading) for name, (cls, heading) in HEADINGS.items()}
+    return {**files, CONFIG / "synth.yaml": render_option_file(DatasetConfig, SYNTH_HEADING)}
 
 
 def main() -> None:

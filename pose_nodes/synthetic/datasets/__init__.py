@@ -1,0 +1,1 @@
+"""Data sets of synthetic RGB-D images with exact poses, from a preset."""

@@ -1,0 +1,121 @@
+"""One arrangement of objects, and the images that are taken of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.core.frame import Frame
+from pose_nodes.geometry import se3
+from pose_nodes.objects.mesh import TriangleMesh
+from pose_nodes.sequences.recording import GroundTruth
+from pose_nodes.synthetic.datasets.config import DatasetConfig
+from pose_nodes.synthetic.scenes.rendering import Rendering, SceneRenderer
+from pose_nodes.synthetic.scenes.scene import Scene
+from pose_nodes.synthetic.scenes.shading import colored, random_light
+from pose_nodes.synthetic.scenes.staging import cluttered, viewpoint
+from pose_nodes.synthetic.scenes.supports import Support, bin_of, table
+from pose_nodes.synthetic.sensor import presets
+from pose_nodes.synthetic.sensor.config import DepthSensorConfig
+from pose_nodes.synthetic.sensor.depth_sensor import DepthSensor
+
+FRAME_ID = "camera_optical_frame"
+_SUPPORTS: Mapping[str, Callable[[], Support]] = {"table": table, "bin": bin_of}
+_DEPTH_SENSORS: Mapping[str, Callable[[], DepthSensorConfig]] = {
+    "realsense": presets.realsense,
+    "structured_light": presets.structured_light,
+}
+_ATTEMPTS = 5
+"""Choices of objects, of which one must come to rest (our choice)."""
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetObject:
+    """An object of a data set: its name, and its mesh in metres."""
+
+    name: str
+    mesh: TriangleMesh
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One image with its truth.
+
+    Attributes:
+        frame: as the sensor measures it.
+        truths: the true pose of every object of the arrangement.
+        masks: (h, w) bool visible pixels of each.
+        silhouettes: (h, w) bool pixels of each with the hidden ones.
+    """
+
+    frame: Frame
+    truths: list[GroundTruth]
+    masks: list[NDArray[np.bool_]]
+    silhouettes: list[NDArray[np.bool_]]
+
+
+def take_images(config: DatasetConfig, objects: Sequence[DatasetObject], number: int) -> Iterator[Sample]:
+    """The images of one arrangement; the same for the same preset, objects and number.
+
+    Args:
+        config: the preset.
+        objects: of the data set.
+        number: of the arrangement, from 0.
+
+    Raises:
+        InvalidInputError: the objects do not come to rest.
+    """
+    rng = np.random.default_rng([config.seed, number])
+    scene = _arrange(config, objects, rng)
+    renderer, light = SceneRenderer(), random_light(rng)
+    for index in range(config.arrangement.images):
+        T_world_camera = viewpoint(scene, rng, config.views)
+        rendering = renderer.render(scene, T_world_camera, config.camera.pinhole())
+        if config.sensor.color:
+            rendering = colored(rendering, scene, T_world_camera, renderer, light)
+        yield _sample(
+            config, scene, rendering, T_world_camera, np.random.default_rng([config.seed, number, index])
+        )
+
+
+def _arrange(config: DatasetConfig, objects: Sequence[DatasetObject], rng: np.random.Generator) -> Scene:
+    """Objects chosen at random, dropped on the support; others where these do not come to rest."""
+    support = _SUPPORTS[config.arrangement.support]()
+    for attempt in range(_ATTEMPTS):
+        count = rng.integers(config.arrangement.fewest, config.arrangement.most + 1)
+        chosen = [objects[index] for index in rng.integers(len(objects), size=count)]
+        try:
+            return cluttered(chosen, support, rng)
+        except InvalidInputError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _sample(
+    config: DatasetConfig,
+    scene: Scene,
+    rendering: Rendering,
+    T_world_camera: se3.Matrix,
+    rng: np.random.Generator,
+) -> Sample:
+    depth = rendering.depth
+    if config.sensor.depth != "exact":
+        sensor = DepthSensor(rendering.camera, _DEPTH_SENSORS[config.sensor.depth]())
+        depth = sensor.measure(depth, rng, rendering.normals)
+    T_camera_world = se3.inverse(T_world_camera)
+    labels = range(1, len(scene.objects) + 1)
+    truths = [
+        GroundTruth(one.class_name, T_camera_world @ one.T_world_object, rendering.visible_fraction(label))
+        for label, one in zip(labels, scene.objects, strict=True)
+    ]
+    return Sample(
+        Frame(0, FRAME_ID, rendering.camera, depth, rendering.color),
+        truths,
+        [rendering.visible_mask(label) for label in labels],
+        [rendering.amodal_mask(label) for label in labels],
+    )

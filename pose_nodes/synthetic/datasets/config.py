@@ -1,0 +1,120 @@
+"""Presets of synthetic data sets: what is seen, from where, by which camera, and how it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pose_nodes.core.config import from_mapping, group, option
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.synthetic.scenes.staging import ViewConfig
+
+
+@dataclass(frozen=True)
+class ObjectsConfig:
+    """The objects of the data set."""
+
+    objects_file: str = option("", "an objects.yaml with the meshes to show; empty: procedural objects")
+    families: str = option("", "procedural families, as 'generic_box, mug'; empty: all")
+    count: int = option(
+        20, "different procedural objects, by turns of the families", minimum=1, maximum=100_000
+    )
+    first_seed: int = option(0, "of the procedural objects", minimum=0)
+
+
+@dataclass(frozen=True)
+class ArrangementConfig:
+    """Objects that lie together."""
+
+    fewest: int = option(3, "objects of an arrangement", minimum=1, maximum=200)
+    most: int = option(8, "objects of an arrangement", minimum=1, maximum=200)
+    support: str = option("table", "what they are dropped on or into", choices=("table", "bin"))
+    images: int = option(10, "of each arrangement, from different sides", minimum=1, maximum=10_000)
+
+
+@dataclass(frozen=True)
+class CameraConfig:
+    """Intrinsics of the camera."""
+
+    width: int = option(640, "of the images", unit="pixels", minimum=16, maximum=8192)
+    height: int = option(480, "of the images", unit="pixels", minimum=16, maximum=8192)
+    fx: float = option(600.0, "focal length", unit="pixels", minimum=1.0, maximum=100_000.0)
+    fy: float = option(600.0, "focal length", unit="pixels", minimum=1.0, maximum=100_000.0)
+    cx: float = option(319.5, "principal point", unit="pixels", minimum=0.0, maximum=8192.0)
+    cy: float = option(239.5, "principal point", unit="pixels", minimum=0.0, maximum=8192.0)
+
+    def pinhole(self) -> PinholeCamera:
+        """The intrinsics."""
+        return PinholeCamera(self.fx, self.fy, self.cx, self.cy, self.width, self.height)
+
+
+@dataclass(frozen=True)
+class SensorChoice:
+    """What the exact picture is made of."""
+
+    depth: str = option(
+        "realsense",
+        "model of the depth camera; exact: none",
+        choices=("realsense", "structured_light", "exact"),
+    )
+    color: bool = option(True, "colour images as well; without them it is several times faster")
+
+
+@dataclass(frozen=True)
+class OutputConfig:
+    """The layout on disk."""
+
+    layout: str = option("bop", "BOP scenes, or tar shards of a BOP-webdataset", choices=("bop", "shards"))
+    split: str = option("train_pbr", "name of the split, of BOP scenes")
+    samples_per_shard: int = option(1000, "of shards", minimum=1, maximum=100_000)
+    depth_scale: float = option(
+        0.1, "a unit of the depth images; 0.1 keeps tenths up to 6.5 m", unit="mm", minimum=0.01, maximum=10.0
+    )
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """All options of a synthetic data set."""
+
+    seed: int = option(0, "the same preset and seed give the same data", minimum=0)
+    arrangements: int = option(10, "how many", minimum=1, maximum=10_000_000)
+    objects: ObjectsConfig = group(ObjectsConfig, "the objects of the data set")
+    arrangement: ArrangementConfig = group(ArrangementConfig, "objects that lie together")
+    camera: CameraConfig = group(CameraConfig, "intrinsics of the camera")
+    views: ViewConfig = group(ViewConfig, "where the camera is")
+    sensor: SensorChoice = group(SensorChoice, "what the exact picture is made of")
+    output: OutputConfig = group(OutputConfig, "the layout on disk")
+
+
+def read_preset(path: Path) -> DatasetConfig:
+    """A preset from a YAML file; what it leaves out keeps its default.
+
+    Raises:
+        InvalidConfigError: the file cannot be read, has an unknown key, or values that contradict each other.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise InvalidConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidConfigError(f"{path}: is not valid YAML ({' '.join(str(error).split())})") from error
+    if not isinstance(values, dict):
+        raise InvalidConfigError(f"{path}: must be a mapping of options, such as 'arrangements: 10'")
+    config = from_mapping(DatasetConfig, values, str(path))
+    _check_order(
+        path, "arrangement.fewest", config.arrangement.fewest, "arrangement.most", config.arrangement.most
+    )
+    views = config.views
+    _check_order(path, "views.nearest", views.nearest, "views.farthest", views.farthest)
+    _check_order(path, "views.lowest", views.lowest, "views.highest", views.highest)
+    return config
+
+
+def _check_order(path: Path, low_name: str, low: float, high_name: str, high: float) -> None:
+    if low > high:
+        raise InvalidConfigError(
+            f"{path}: '{low_name}' is {low:g}, more than '{high_name}', which is {high:g}"
+        )
