@@ -77,7 +77,9 @@ class TrackerConfig:
     device: str = option(
         "cpu", "where poses are computed; the methods of this version use the CPU", choices=("cpu",)
     )
-    seed: int = option(0, "of the random numbers; the same seed and frames give the same poses", minimum=0)
+    seed: int = option(
+        0, "of the random numbers; the same seed and frames give the same poses up to rounding", minimum=0
+    )
     states: StateConfig = group(StateConfig, "when a track is doubted, lost, or trusted again")
     search: SearchConfig = group(SearchConfig, "when objects are looked for in segments")
     history: HistoryConfig = group(HistoryConfig, "how long frames are kept for late segments")

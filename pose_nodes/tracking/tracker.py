@@ -81,8 +81,9 @@ class Tracker:
         self.history = FrameHistory(config.history)
 
     def update(self, frame: Frame, segments: Sequence[Segment] = ()) -> list[Track]:
-        """Follow all tracks into a frame, then look for what its segments show; the same for the same input.
+        """Follow all tracks into a frame, then look for what its segments show.
 
+        The same input gives the same poses, up to the rounding of Open3D's threaded sums.
         A frame that is not newer than the last one begins a new time: all tracks are forgotten first.
 
         Args:
