@@ -8,6 +8,7 @@ each picture, and it sees the hidden parts (amodal masks) without a second pass.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.rendering.depth import Region
 from pose_nodes.synthetic.scenes.casting import Hits, MeshCaster
 from pose_nodes.synthetic.scenes.scene import Scene, SceneObject
+from pose_nodes.synthetic.scenes.shading_mesh import ShadingMesh
 
 Window = tuple[slice, slice]
 
@@ -90,21 +92,31 @@ class SceneRenderer:
 
     def __init__(self) -> None:
         self._casters: WeakKeyDictionary[TriangleMesh, MeshCaster] = WeakKeyDictionary()
+        self._shading_meshes: WeakKeyDictionary[TriangleMesh, ShadingMesh] = WeakKeyDictionary()
 
-    def render(self, scene: Scene, T_world_camera: se3.Matrix, camera: PinholeCamera) -> Rendering:
+    def render(
+        self,
+        scene: Scene,
+        T_world_camera: se3.Matrix,
+        camera: PinholeCamera,
+        whole: Collection[int] | None = None,
+    ) -> Rendering:
         """Depth, normals, instances and silhouettes, without colour.
 
         Args:
             scene: what is to be seen.
             T_world_camera: (4, 4) pose of the camera's optical frame.
             camera: intrinsics.
+            whole: labels of the objects whose silhouettes count beyond the border of the image; of the
+                others nothing outside is looked at, which saves time in small crops. All if None.
         """
         T_camera_world = se3.inverse(T_world_camera)
         canvas = _Canvas(camera)
         if scene.support is not None:
             self._draw(canvas, scene.support, T_camera_world, 0, Region.full(camera))
         silhouettes = [
-            self._draw(canvas, one, T_camera_world, label) for label, one in enumerate(scene.objects, 1)
+            self._draw(canvas, one, T_camera_world, label, within=whole is not None and label not in whole)
+            for label, one in enumerate(scene.objects, 1)
         ]
         return canvas.finished(tuple(silhouettes))
 
@@ -114,6 +126,12 @@ class SceneRenderer:
             self._casters[mesh] = MeshCaster(mesh)
         return self._casters[mesh]
 
+    def shading_mesh(self, mesh: TriangleMesh) -> ShadingMesh:
+        """The mesh, ready to be shaded."""
+        if mesh not in self._shading_meshes:
+            self._shading_meshes[mesh] = ShadingMesh.of(mesh)
+        return self._shading_meshes[mesh]
+
     def _draw(
         self,
         canvas: _Canvas,
@@ -121,9 +139,12 @@ class SceneRenderer:
         T_camera_world: se3.Matrix,
         label: int,
         region: Region | None = None,
+        within: bool = False,
     ) -> Silhouette:
         caster, T_camera_object = self.caster(one.mesh), T_camera_world @ one.T_world_object
         region = region or caster.region(T_camera_object, canvas.camera)
+        if region is not None and within:
+            region = _clipped(region, canvas.camera)
         if region is None:
             return Silhouette((slice(0, 0), slice(0, 0)), np.zeros((0, 0), bool), 0)
         return canvas.add(
@@ -166,6 +187,13 @@ def _overlap(region: Region, camera: PinholeCamera) -> tuple[Window, Window]:
         slice(rows[0] - region.top, rows[1] - region.top),
         slice(columns[0] - region.left, columns[1] - region.left),
     )
+
+
+def _clipped(region: Region, camera: PinholeCamera) -> Region | None:
+    """The part of a region that is in the image; None if there is none."""
+    top, bottom = _span(region.top, region.rows, camera.height)
+    left, right = _span(region.left, region.columns, camera.width)
+    return Region(left, top, right - left, bottom - top) if min(right - left, bottom - top) > 0 else None
 
 
 def _span(start: int, length: int, limit: int) -> tuple[int, int]:

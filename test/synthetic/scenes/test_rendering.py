@@ -166,3 +166,23 @@ def test_the_canonical_box_has_its_middle_at_one_half_and_a_diagonal_of_one(bloc
     corners = CanonicalFrame.of(block).coordinates(block.vertices)
     np.testing.assert_allclose(corners.min(axis=0) + corners.max(axis=0), 1.0)
     assert np.linalg.norm(np.ptp(corners, axis=0)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("whole", [None, (), (3,)])
+def test_a_crop_is_a_window_of_the_picture_bit_by_bit(
+    picture, renderer, crowd, T_world_camera, camera, whole
+):
+    top, left, height, width = 70, 110, 90, 120
+    crop = replace(camera, cx=camera.cx - left, cy=camera.cy - top, width=width, height=height)
+    part = renderer.render(crowd, T_world_camera, crop, whole)
+    window = np.s_[top : top + height, left : left + width]
+    for name in ("depth", "normals", "instance", "triangle"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(picture, name)[window])
+    for label in (1, 2, 3):
+        counted = part.silhouettes[label - 1].pixels
+        inside = int(picture.amodal_mask(label)[window].sum())
+        beyond = whole is None or label in whole
+        assert counted == (picture.silhouettes[label - 1].pixels if beyond else inside)
+    assert any(
+        picture.amodal_mask(label)[window].sum() < picture.silhouettes[label - 1].pixels for label in (1, 2)
+    )
