@@ -79,32 +79,15 @@ class MeshCaster:
         seen = np.where(away > 0, -1.0, 1.0)[:, None] * self._normals
         return np.asarray(se3.rotate(T_camera_object, seen), np.float32)
 
-    def blocks(
-        self, points: NDArray[np.float64], target: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Whether the mesh lies between points and a target, all in its frame.
+    def highest(self, T_world_object: se3.Matrix) -> float:
+        """The largest z of the mesh at a pose, metres, world frame."""
+        return float((self._vertices @ T_world_object[2, :3]).max() + T_world_object[2, 3])
 
-        Args:
-            points: (n, 3) starts, metres.
-            target: (3,) end, metres.
-            least: length of the beginning of each way that does not count, metres.
-        """
-        blocked = np.zeros(len(points), bool)
-        near = np.flatnonzero(self._may_block(points, target))
-        ways = target - points[near]
-        starts = points[near] + ways * (least / np.linalg.norm(ways, axis=1, keepdims=True))
-        rays = np.concatenate([starts, target - starts], axis=1).astype(np.float32)
-        if len(rays):
-            found = self._scene.test_occlusions(o3d.core.Tensor(rays), 0.0, 1.0, nthreads=1)
-            blocked[near] = found.numpy()
-        return blocked
-
-    def _may_block(self, points: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Whether the way from each point to the target comes near the ball around the mesh."""
-        ways, to_centre = target - points, self.centre - points
-        share = np.einsum("ij,ij->i", ways, to_centre) / np.einsum("ij,ij->i", ways, ways)
-        nearest = to_centre - np.clip(share, 0.0, 1.0)[:, None] * ways
-        return np.asarray(np.linalg.norm(nearest, axis=1) <= self.radius)
+    def blocks(self, rays: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n,) whether the mesh lies on the ways of (n, 6) origins and the vectors from there to the ends,
+        object frame, metres."""
+        found = self._scene.test_occlusions(o3d.core.Tensor(rays), 0.0, 1.0, nthreads=1)
+        return np.asarray(found.numpy())
 
 
 def _rays(T_object_camera: se3.Matrix, camera: PinholeCamera, region: Region) -> NDArray[np.float32]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,6 +62,28 @@ def test_noise_is_within_bounds_and_has_no_jumps(seed, place):
     places = np.array([place, np.add(place, 1e-6)])
     values = value_noise(places, seed)
     assert np.all((values >= 0) & (values <= 1)) and abs(values[1] - values[0]) < 1e-4
+
+
+def test_noise_is_the_same_whether_its_lattice_is_computed_as_a_box_or_point_by_point():
+    places = np.random.default_rng(0).uniform(-3, 3, (500, 3))
+    alone = np.concatenate([value_noise(place[None], seed=5) for place in places])
+    np.testing.assert_array_equal(value_noise(places, seed=5), alone)
+    far = np.concatenate([places, [[4e5, -4e5, 4e5]]])  # a box around these would have 10^17 points
+    np.testing.assert_array_equal(value_noise(far, seed=5)[:500], alone)
+
+
+def test_through_a_transparent_ball_one_sees_what_lies_behind(ball, camera):
+    clear = Material(((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)), "plain", gloss=0.0, transparent=True)
+    red = Material(((0.9, 0.0, 0.0), (0.9, 0.0, 0.0)), "plain", gloss=0.0)
+    T_world_camera, renderer = looking_at([0.0, -0.6, 0.5], [0.0, 0.0, 0.04]), SceneRenderer()
+    T = se3.from_rotation_vector([0, 0, 0], [0.0, 0.0, 0.04])
+    redness = []
+    for material in (clear, replace(clear, transparent=False)):
+        scene = Scene((SceneObject(ball, T, material=material),), table().as_object(red))
+        rendering = renderer.render(scene, T_world_camera, camera)
+        color = colored(rendering, scene, T_world_camera, renderer).color.astype(float)
+        redness.append(np.median((color[..., 0] - color[..., 1])[rendering.visible_mask(1)]))
+    assert redness[1] == 0.0 and redness[0] > 60.0
 
 
 def test_an_unknown_pattern_is_named():
