@@ -14,6 +14,8 @@ from pose_nodes.core.json_files import read_json
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.symmetry import SymmetryGroup
 
+FROM_MODELS_INFO = "bop"
+"""What an objects file says of an object whose symmetries stand in models_info.json."""
 _INFO_FILE = "models_info.json"
 _METRES_PER_MILLIMETRE = 1e-3
 _RIGID_TOLERANCE = 1e-2
@@ -38,6 +40,21 @@ def read_symmetries(models_dir: Path) -> dict[int, SymmetryGroup]:
     if not isinstance(infos, dict) or not all(key.isdecimal() for key in infos):
         raise InvalidDatasetError(f"{path}: must be a JSON object whose keys are object ids")
     return {int(key): _symmetry(path, key, info) for key, info in infos.items()}
+
+
+def symmetry_beside(mesh: Path) -> SymmetryGroup:
+    """The symmetry group of a mesh of a models folder, from the models_info.json beside it.
+
+    Raises:
+        InvalidDatasetError: there is no such file, it is malformed, or does not list the object.
+    """
+    path, number = mesh.parent / _INFO_FILE, mesh.stem.removeprefix("obj_")
+    groups = read_symmetries(mesh.parent)
+    if not number.isdecimal() or int(number) not in groups:
+        raise InvalidDatasetError(
+            f"{path}: tells nothing of {mesh.name}; symmetry: {FROM_MODELS_INFO} needs a models folder of BOP"
+        )
+    return groups[int(number)]
 
 
 def _symmetry(path: Path, key: str, info: Any) -> SymmetryGroup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pose_nodes.core.errors import InvalidConfigError, UnknownObjectError
+from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, UnknownObjectError
 from pose_nodes.objects import bop_models
 from pose_nodes.objects.mesh import load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
@@ -38,7 +38,8 @@ class ObjectLibrary:
         """Load all objects of an objects file; the paths of meshes are relative to it.
 
         Raises:
-            InvalidConfigError: the file is missing or malformed, or a symmetry is not understood.
+            InvalidConfigError: the file is missing or malformed, or a symmetry is not understood or not where
+                the file says.
             InvalidMeshError: a mesh is missing, broken or in another unit.
         """
         path = Path(path).expanduser()
@@ -93,8 +94,11 @@ class ObjectLibrary:
 
 
 def _model_of(name: str, spec: ObjectSpec, objects_file: Path) -> ObjectModel:
-    mesh = load_mesh(objects_file.parent / Path(spec.mesh).expanduser(), spec.mesh_unit)
+    path = objects_file.parent / Path(spec.mesh).expanduser()
+    mesh = load_mesh(path, spec.mesh_unit)
     try:
+        if spec.symmetry == bop_models.FROM_MODELS_INFO:
+            return build_model(name, mesh, bop_models.symmetry_beside(path))
         return build_model(name, mesh, spec.symmetry)
-    except InvalidConfigError as error:
+    except (InvalidConfigError, InvalidDatasetError) as error:
         raise InvalidConfigError(f"{objects_file}: object '{name}': {error}") from error

@@ -27,7 +27,9 @@ class ObjectSpec:
     mesh: str = option("", "path of the mesh file; relative to the objects file")
     mesh_unit: str = option("m", "length unit of the mesh file", choices=tuple(METRES_PER_UNIT))
     symmetry: str = option(
-        "none", "motions that map the object onto itself: none, z:2, z:inf, box, cube, ..., auto"
+        "none",
+        "motions that map the object onto itself: none, z:2, z:inf, box, cube, ...; auto: found from the "
+        "mesh; bop: those of models_info.json beside the mesh",
     )
 
 

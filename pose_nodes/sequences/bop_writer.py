@@ -21,6 +21,7 @@ from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.core.frame import Frame
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.geometry.symmetry import SymmetryGroup
+from pose_nodes.objects.bop_models import FROM_MODELS_INFO
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.sequences.bop_entries import at, check_truths, info_entry, truth_entry
 from pose_nodes.sequences.bop_files import METRES_PER_MILLIMETRE, OBJECTS_FILE, SCENE_MARK, default_name
@@ -29,6 +30,8 @@ from pose_nodes.sequences.images import write_color, write_depth, write_mask
 from pose_nodes.sequences.recording import GroundTruth
 
 _MILLIMETRES = 1.0 / METRES_PER_MILLIMETRE
+_SAME_PLACE = 1e-6
+"""Metres by which an axis may be off the middle of the box; the float32 of the mesh file is no better."""
 
 
 class BopSceneWriter:
@@ -157,7 +160,7 @@ def write_models(dataset: Path, models: Mapping[int, ObjectModel]) -> Path:
         )
         write_bytes(folder / f"{default_name(object_id)}.ply", mesh.export(file_type="ply"))
     write_json(folder / "models_info.json", {str(i): _model_entry(model) for i, model in models.items()})
-    objects = {model.name: _object_entry(i, model.symmetry) for i, model in models.items()}
+    objects = {model.name: _object_entry(i, model) for i, model in models.items()}
     path = Path(dataset) / OBJECTS_FILE
     write_text(path, yaml.safe_dump({"objects": objects}, sort_keys=False))
     return path
@@ -180,6 +183,20 @@ def _model_entry(model: ObjectModel) -> dict[str, Any]:
     return dict(plain(entry))
 
 
-def _object_entry(object_id: int, symmetry: SymmetryGroup) -> dict[str, str]:
+def _object_entry(object_id: int, model: ObjectModel) -> dict[str, str]:
     entry = {"mesh": f"models/{default_name(object_id)}.ply", "mesh_unit": "mm"}
-    return entry if symmetry.notation == "matrices" else {**entry, "symmetry": symmetry.notation}
+    notation = model.symmetry.notation if _is_said_by_its_notation(model) else FROM_MODELS_INFO
+    return {**entry, "symmetry": notation}
+
+
+def _is_said_by_its_notation(model: ObjectModel) -> bool:
+    """Whether a reader gets the same group from the notation, about the middle of the mesh's box."""
+    group = model.symmetry
+    if group.notation == "matrices":
+        return False
+    read = SymmetryGroup.parse(group.notation, model.box_centre)
+    if group.axis is not None:
+        aside = np.cross(group.axis, group.centre - read.centre)
+        if np.linalg.norm(aside) > _SAME_PLACE:
+            return False
+    return bool(np.allclose(read.discrete, group.discrete, atol=_SAME_PLACE))

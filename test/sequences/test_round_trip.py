@@ -7,10 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
+from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, InvalidInputError
 from pose_nodes.core.frame import Frame
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.symmetry import SymmetryGroup
+from pose_nodes.objects.library import ObjectLibrary
+from pose_nodes.objects.model import build_model
 from pose_nodes.sequences.bop_scene import BopScene
-from pose_nodes.sequences.bop_writer import BopSceneWriter
+from pose_nodes.sequences.bop_writer import BopSceneWriter, write_models
 from pose_nodes.sequences.recording import GroundTruth
 
 
@@ -153,3 +157,53 @@ def test_depth_that_does_not_fit_the_file_is_refused_by_the_writer(tmp_path, rec
         BopSceneWriter(tmp_path, {}, depth_scale=0.1) as scene,
     ):
         scene.add(far)
+
+
+def pointed(shift) -> np.ndarray:
+    """(2, 4, 4) thirds of a turn about y through a point, as models_info.json lists them."""
+    turns = [se3.from_rotation_vector([0, 2 * np.pi * k / 3, 0]) for k in (1, 2)]
+    there, back = se3.from_rotation_translation(np.eye(3), shift), np.eye(4)
+    back[:3, 3] = -np.asarray(shift)
+    return np.stack([there @ turn @ back for turn in turns])
+
+
+SYMMETRIES = {
+    "none": SymmetryGroup.none(),
+    "of the box": "box",
+    "given": SymmetryGroup.from_matrices(pointed([0.02, 0.0, -0.01])),
+    "of an axis": SymmetryGroup.from_matrices(np.zeros((0, 4, 4)), [0.0, 0.6, 0.8], [0.01, 0.0, 0.02]),
+    "of both": SymmetryGroup.from_matrices(
+        se3.from_rotation_vector([np.pi, 0, 0])[None], [0, 0, 1], [0, 0, 0]
+    ),
+    "off the middle": SymmetryGroup.parse("y:3", [0.003, 0.0, 0.0]),
+    "axis off the middle": SymmetryGroup.parse("y:inf", [0.003, 0.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("symmetry", SYMMETRIES.values(), ids=SYMMETRIES.keys())
+@pytest.mark.parametrize("with_objects_file", [True, False])
+def test_every_symmetry_comes_back_discrete_and_continuous(tmp_path, models, symmetry, with_objects_file):
+    model = build_model("thing", models[3].mesh, symmetry)
+    path = write_models(tmp_path, {4: model})
+    library = (
+        ObjectLibrary.from_file(path)
+        if with_objects_file
+        else ObjectLibrary.from_bop(tmp_path / "models", {4: "thing"})
+    )
+    group = library["thing"].symmetry
+    np.testing.assert_allclose(group.discrete, model.symmetry.discrete, atol=1e-6)
+    if model.symmetry.axis is None:
+        assert group.axis is None
+    else:
+        np.testing.assert_allclose(group.axis, model.symmetry.axis, atol=1e-9)
+        off = np.cross(group.axis, group.centre - model.symmetry.centre)
+        np.testing.assert_allclose(off, 0.0, atol=1e-6)
+
+
+def test_symmetries_that_are_not_where_the_objects_file_says_are_told(tmp_path, models):
+    path = write_models(tmp_path, {4: build_model("thing", models[3].mesh, SYMMETRIES["given"])})
+    (tmp_path / "models" / "models_info.json").unlink()
+    with pytest.raises(
+        InvalidConfigError, match=r"'thing': .*models_info\.json: tells nothing of obj_000004"
+    ):
+        ObjectLibrary.from_file(path)
