@@ -9,7 +9,8 @@ import numpy as np
 
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.mesh import TriangleMesh
-from pose_nodes.synthetic.shapes.meshing import MeshQuality, mesh_solid
+from pose_nodes.synthetic.shapes.meshing import mesh_solid
+from pose_nodes.synthetic.shapes.quality import MeshQuality
 from pose_nodes.synthetic.shapes.sdf.operators import moved
 from pose_nodes.synthetic.shapes.sdf.solid import Solid
 

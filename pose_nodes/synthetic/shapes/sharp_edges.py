@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.synthetic.shapes.sdf.primitives import length
 from pose_nodes.synthetic.shapes.sdf.solid import Distances, Field, Points
 
+_PASSES = 2
+"""One finds the edges, the other the corners at which they end."""
 _FLAT = 0.9
 """Cosine: triangles whose corners' normals differ by less (26 degrees) have no edge between (our choice)."""
 _WEAK = 0.04
@@ -14,24 +17,39 @@ _WEAK = 0.04
 
 
 def with_sharp_edges(
-    distance: Field, vertices: NDArray[np.float64], faces: NDArray[np.int32], cell: float
+    distance: Field, vertices: Points, faces: NDArray[np.int32], cell: float
 ) -> NDArray[np.float64]:
     """(n, 3) vertices, those beside an edge moved to where the tangent planes about them meet.
 
     The planes are those at the middles of the triangles, which are first moved onto the surface: two faces of
     a solid give an edge, three a corner.
     """
-    _, normals = value_and_gradient(distance, vertices, 0.02 * cell)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-    a, b, c = np.moveaxis(normals[faces], 1, 0)
-    least = np.minimum(np.minimum((a * b).sum(axis=1), (b * c).sum(axis=1)), (c * a).sum(axis=1))
+    tried = faces
+    for _ in range(_PASSES):
+        touched = _beside_edges(distance, vertices, tried, cell)
+        about = tried[touched[tried].any(axis=1)]
+        if not len(about):
+            return vertices
+        points, planes = _tangent_planes(distance, vertices[about].mean(axis=1), cell)
+        vertices = _where_planes_meet(vertices, about, touched, points, planes, cell)
+        tried = faces[touched[faces].any(axis=1)]  # elsewhere nothing has changed
+    return vertices
+
+
+def _beside_edges(
+    distance: Field, vertices: Points, faces: NDArray[np.int32], cell: float
+) -> NDArray[np.bool_]:
+    """(n,) whether a vertex belongs to a triangle across an edge, of those given."""
+    used = np.zeros(len(vertices), bool)
+    used[faces] = True
+    normals = np.zeros_like(vertices)
+    _, normals[used] = value_and_gradient(distance, vertices[used], 0.02 * cell)
+    normals /= np.maximum(length(normals), 1e-9)[:, None]
+    a, b, c = (normals[faces[:, corner]] for corner in range(3))
+    cosines = [(p * q).sum(axis=1) for p, q in ((a, b), (b, c), (c, a))]
     touched = np.zeros(len(vertices), bool)
-    touched[faces[least < _FLAT]] = True
-    about = faces[touched[faces].any(axis=1)]
-    if not len(about):
-        return vertices
-    points, planes = _tangent_planes(distance, vertices[about].mean(axis=1), cell)
-    return _where_planes_meet(vertices, about, touched, points, planes, cell)
+    touched[faces[np.minimum(np.minimum(*cosines[:2]), cosines[2]) < _FLAT]] = True
+    return touched
 
 
 def value_and_gradient(distance: Field, p: Points, step: float) -> tuple[Distances, NDArray[np.float64]]:
@@ -72,9 +90,9 @@ def _where_planes_meet(
     values, axes = np.linalg.eigh(moments[touched].reshape(-1, 3, 3))
     inverse = np.where(values > _WEAK * values[:, -1:], 1.0 / np.maximum(values, 1e-12), 0.0)
     shift = np.einsum("nij,nj,nkj,nk->ni", axes, inverse, axes, right[touched], optimize=True)
-    length = np.linalg.norm(shift, axis=1, keepdims=True)
+    near = length(shift)[:, None]
     result = vertices.copy()
-    result[touched] = np.where(length < 1.2 * cell, middle[touched] + shift, vertices[touched])
+    result[touched] = np.where(near < 1.2 * cell, middle[touched] + shift, vertices[touched])
     return result
 
 

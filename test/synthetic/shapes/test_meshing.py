@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pose_nodes.core.errors import InvalidMeshError
-from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.objects.winding import signed_volume
-from pose_nodes.synthetic.shapes.meshing import is_closed, mesh_solid
+from pose_nodes.synthetic.shapes.meshing import mesh_solid
+from pose_nodes.synthetic.shapes.quality import is_closed
 from pose_nodes.synthetic.shapes.sdf.operators import difference, moved, union
 from pose_nodes.synthetic.shapes.sdf.primitives import ball, block, cylinder
 from pose_nodes.synthetic.shapes.sdf.solid import solid
@@ -57,8 +57,3 @@ def test_a_field_without_a_surface_is_refused() -> None:
     nothing = solid(lambda p: np.full(len(p), 1.0), (-0.1,) * 3, (0.1,) * 3)
     with pytest.raises(InvalidMeshError, match="no zero level within its box"):
         mesh_solid(nothing, 0.005)
-
-
-def test_a_mesh_with_a_hole_is_not_closed() -> None:
-    mesh, _ = mesh_solid(ball(0.05), 0.004)
-    assert not is_closed(TriangleMesh(mesh.vertices, mesh.faces[1:]))

@@ -7,6 +7,7 @@ how much they stretch at most.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +18,7 @@ from pose_nodes.synthetic.shapes.sdf.solid import Distances, Points, Solid, soli
 
 def union(*parts: Solid) -> Solid:
     """All that is in any part."""
-    return _joined(parts, lambda p: np.min([part.distance(p) for part in parts], axis=0))
+    return _joined(parts, lambda p: reduce(np.minimum, (part.distance(p) for part in parts)))
 
 
 def smooth_union(radius: float, *parts: Solid) -> Solid:
@@ -27,9 +28,10 @@ def smooth_union(radius: float, *parts: Solid) -> Solid:
     """
 
     def distance(p: Points) -> Distances:
-        values = np.stack([part.distance(p) for part in parts])
-        least = values.min(axis=0)
-        return np.asarray(least - radius * np.log(np.exp((least - values) / radius).sum(axis=0)))
+        values = [part.distance(p) for part in parts]
+        least = reduce(np.minimum, values)
+        total = reduce(np.add, (np.exp((least - value) / radius) for value in values))
+        return np.asarray(least - radius * np.log(total))
 
     joined = _joined(parts, distance)
     margin = radius * np.log(len(parts))
@@ -39,7 +41,7 @@ def smooth_union(radius: float, *parts: Solid) -> Solid:
 def intersection(first: Solid, *others: Solid) -> Solid:
     """What is in all parts; the box is that of the first."""
     parts = (first, *others)
-    return Solid(lambda p: np.max([part.distance(p) for part in parts], axis=0), first.lower, first.upper)
+    return Solid(lambda p: reduce(np.maximum, (part.distance(p) for part in parts)), first.lower, first.upper)
 
 
 def smooth_intersection(radius: float, first: Solid, other: Solid) -> Solid:
@@ -55,9 +57,11 @@ def smooth_intersection(radius: float, first: Solid, other: Solid) -> Solid:
 
 def difference(body: Solid, *cuts: Solid) -> Solid:
     """The body without the cuts."""
-    inverted = [lambda p, cut=cut: -cut.distance(p) for cut in cuts]
-    fields = [body.distance, *inverted]
-    return Solid(lambda p: np.max([field(p) for field in fields], axis=0), body.lower, body.upper)
+
+    def distance(p: Points) -> Distances:
+        return reduce(np.maximum, (-cut.distance(p) for cut in cuts), body.distance(p))
+
+    return Solid(distance, body.lower, body.upper)
 
 
 def shell(body: Solid, wall: float) -> Solid:

@@ -14,14 +14,14 @@ from pose_nodes.synthetic.shapes.sdf.solid import Distances, Points, Solid, cent
 
 def ball(radius: float) -> Solid:
     """A ball."""
-    return centred(lambda p: np.linalg.norm(p, axis=1) - radius, (radius,) * 3)
+    return centred(lambda p: length(p) - radius, (radius,) * 3)
 
 
 def ellipsoid(half_axes: ArrayLike) -> Solid:
     """An ellipsoid; the field is a lower bound: the scaled radius times the least half axis."""
     half = np.asarray(half_axes, np.float64)
     least = float(half.min())
-    return centred(lambda p: (np.linalg.norm(p / half, axis=1) - 1.0) * least, half)
+    return centred(lambda p: (length(p / half) - 1.0) * least, half)
 
 
 def block(size: ArrayLike, rounding: float = 0.0) -> Solid:
@@ -30,8 +30,9 @@ def block(size: ArrayLike, rounding: float = 0.0) -> Solid:
 
     def distance(p: Points) -> Distances:
         q = np.abs(p) - (half - rounding)
-        outside = np.linalg.norm(np.maximum(q, 0.0), axis=1)
-        return np.asarray(outside + np.minimum(q.max(axis=1), 0.0) - rounding)
+        x, y, z = q.T
+        largest = np.maximum(np.maximum(x, y), z)
+        return np.asarray(length(np.maximum(q, 0.0)) + np.minimum(largest, 0.0) - rounding)
 
     return centred(distance, half)
 
@@ -41,9 +42,10 @@ def bevelled_block(size: ArrayLike, bevel: float) -> Solid:
     half = 0.5 * np.asarray(size, np.float64)
 
     def distance(p: Points) -> Distances:
-        q = np.abs(p) - half
-        pairs = np.maximum(np.maximum(q[:, 0] + q[:, 1], q[:, 1] + q[:, 2]), q[:, 0] + q[:, 2])
-        return np.asarray(np.maximum(q.max(axis=1), (pairs + bevel) * np.sqrt(0.5)))
+        x, y, z = (np.abs(p) - half).T
+        largest = np.maximum(np.maximum(x, y), z)
+        pairs = np.maximum(np.maximum(x + y, y + z), x + z)
+        return np.asarray(np.maximum(largest, (pairs + bevel) * np.sqrt(0.5)))
 
     return centred(distance, half)
 
@@ -73,12 +75,12 @@ def capsule(start: ArrayLike, end: ArrayLike, radius: float, end_radius: float |
     """A rod with round ends; with `end_radius` it tapers (then the field is divided by its slope)."""
     a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
     other = radius if end_radius is None else end_radius
-    axis, length = b - a, float(np.linalg.norm(b - a))
-    slope = float(np.hypot(1.0, (other - radius) / length))
+    axis, long = b - a, float(np.linalg.norm(b - a))
+    slope = float(np.hypot(1.0, (other - radius) / long))
 
     def distance(p: Points) -> Distances:
-        share = np.clip((p - a) @ axis / length**2, 0.0, 1.0)
-        gap = np.linalg.norm(p - a - share[:, None] * axis, axis=1)
+        share = np.clip((p - a) @ axis / long**2, 0.0, 1.0)
+        gap = length(p - a - share[:, None] * axis)
         return np.asarray((gap - radius - share * (other - radius)) / slope)
 
     most = max(radius, other)
@@ -89,3 +91,9 @@ def half_space(normal: ArrayLike, offset: float, lower: ArrayLike, upper: ArrayL
     """All points with normal . p <= offset (unit normal); it has no end, so the box is the caller's."""
     n = np.asarray(normal, np.float64) / np.linalg.norm(normal)
     return solid(lambda p: p @ n - offset, lower, upper)
+
+
+def length(p: Points) -> Distances:
+    """(n,) lengths of (n, 3) vectors."""
+    x, y, z = p.T
+    return np.asarray(np.sqrt(x * x + y * y + z * z))
