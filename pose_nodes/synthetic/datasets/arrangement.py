@@ -13,15 +13,15 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.geometry import se3
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.sequences.recording import GroundTruth
-from pose_nodes.synthetic.datasets.config import DatasetConfig
+from pose_nodes.synthetic.datasets.config import DatasetConfig, SensorChoice
+from pose_nodes.synthetic.scenes.measuring import Sensors
 from pose_nodes.synthetic.scenes.rendering import Rendering, SceneRenderer
 from pose_nodes.synthetic.scenes.scene import Scene
 from pose_nodes.synthetic.scenes.shading import colored, random_light
 from pose_nodes.synthetic.scenes.staging import cluttered, viewpoint
 from pose_nodes.synthetic.scenes.supports import Support, bin_of, table
 from pose_nodes.synthetic.sensor import presets
-from pose_nodes.synthetic.sensor.config import DepthSensorConfig
-from pose_nodes.synthetic.sensor.depth_sensor import DepthSensor
+from pose_nodes.synthetic.sensor.config import ColorSensorConfig, DepthSensorConfig
 
 FRAME_ID = "camera_optical_frame"
 _SUPPORTS: Mapping[str, Callable[[], Support]] = {"table": table, "bin": bin_of}
@@ -29,6 +29,7 @@ _DEPTH_SENSORS: Mapping[str, Callable[[], DepthSensorConfig]] = {
     "realsense": presets.realsense,
     "structured_light": presets.structured_light,
 }
+_COLOR_SENSORS: Mapping[str, Callable[[], ColorSensorConfig]] = {"realistic": presets.color_camera}
 _ATTEMPTS = 5
 """Choices of objects, of which one must come to rest (our choice)."""
 
@@ -82,6 +83,12 @@ def take_images(config: DatasetConfig, objects: Sequence[DatasetObject], number:
         )
 
 
+def sensors(choice: SensorChoice) -> Sensors:
+    """The cameras of a preset."""
+    depth, color = _DEPTH_SENSORS.get(choice.depth), _COLOR_SENSORS.get(choice.color_sensor)
+    return Sensors(depth() if depth else None, color() if color else None)
+
+
 def _arrange(config: DatasetConfig, objects: Sequence[DatasetObject], rng: np.random.Generator) -> Scene:
     """Objects chosen at random, dropped on the support; others where these do not come to rest."""
     support = _SUPPORTS[config.arrangement.support]()
@@ -89,7 +96,7 @@ def _arrange(config: DatasetConfig, objects: Sequence[DatasetObject], rng: np.ra
         count = rng.integers(config.arrangement.fewest, config.arrangement.most + 1)
         chosen = [objects[index] for index in rng.integers(len(objects), size=count)]
         try:
-            return cluttered(chosen, support, rng)
+            return cluttered(chosen, support, rng, transparent=config.arrangement.transparent)
         except InvalidInputError:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -103,10 +110,7 @@ def _sample(
     T_world_camera: se3.Matrix,
     rng: np.random.Generator,
 ) -> Sample:
-    depth = rendering.depth
-    if config.sensor.depth != "exact":
-        sensor = DepthSensor(rendering.camera, _DEPTH_SENSORS[config.sensor.depth]())
-        depth = sensor.measure(depth, rng, rendering.normals)
+    depth, color = sensors(config.sensor).measure(rendering, scene, T_world_camera, rng)
     T_camera_world = se3.inverse(T_world_camera)
     labels = range(1, len(scene.objects) + 1)
     truths = [
@@ -114,7 +118,7 @@ def _sample(
         for label, one in zip(labels, scene.objects, strict=True)
     ]
     return Sample(
-        Frame(0, FRAME_ID, rendering.camera, depth, rendering.color),
+        Frame(0, FRAME_ID, rendering.camera, depth, color),
         truths,
         [rendering.visible_mask(label) for label in labels],
         [rendering.amodal_mask(label) for label in labels],

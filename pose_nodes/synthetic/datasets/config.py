@@ -33,6 +33,10 @@ class ArrangementConfig:
     most: int = option(8, "objects of an arrangement", minimum=1, maximum=200)
     support: str = option("table", "what they are dropped on or into", choices=("table", "bin"))
     images: int = option(10, "of each arrangement, from different sides", minimum=1, maximum=10_000)
+    transparent: float = option(
+        0.05, "share of the objects that are of clear glass, which depth cameras hardly see", minimum=0.0,
+        maximum=1.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,11 @@ class SensorChoice:
         "model of the depth camera; exact: none",
         choices=("realsense", "structured_light", "exact"),
     )
-    color: bool = option(True, "colour images as well; without them it is several times faster")
+    color: bool = option(True, "colour images as well; without them it is twice as fast")
+    color_sensor: str = option(
+        "realistic", "blur, exposure and noise of a colour camera, or the exact picture",
+        choices=("realistic", "exact"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

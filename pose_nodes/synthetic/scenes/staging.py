@@ -53,10 +53,11 @@ def cluttered(
     support: Support,
     rng: np.random.Generator,
     config: DropConfig | None = None,
+    transparent: float = 0.0,
 ) -> Scene:
     """Objects dropped together, each with a material of its own; a model may occur several times.
 
-    Instance k of a class gets the id "<name>_<k>".
+    Instance k of a class gets the id "<name>_<k>"; an object is transparent with a given probability.
 
     Raises:
         InvalidConfigError, InvalidMeshError, InvalidInputError: as `drop`.
@@ -67,7 +68,8 @@ def cluttered(
     for model, T_world_object in zip(models, poses, strict=True):
         number = counts[model.name] = counts.get(model.name, -1) + 1
         instance_id = f"{model.name}_{number}"
-        objects.append(SceneObject(model.mesh, T_world_object, model.name, instance_id, random_material(rng)))
+        material = random_material(rng, transparent=transparent)
+        objects.append(SceneObject(model.mesh, T_world_object, model.name, instance_id, material))
     return Scene(tuple(objects), support.as_object(random_material(rng, grain=0.1)))
 
 

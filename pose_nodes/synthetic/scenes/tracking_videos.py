@@ -14,11 +14,12 @@ from pose_nodes.objects.model import ObjectModel
 from pose_nodes.synthetic.scenes import camera_paths
 from pose_nodes.synthetic.scenes.camera_paths import FAST, LookAway, NoiseConfig, Visit, WristArc, standing
 from pose_nodes.synthetic.scenes.materials import random_material
+from pose_nodes.synthetic.scenes.measuring import EXACT, Sensors
 from pose_nodes.synthetic.scenes.rendering import SceneRenderer
 from pose_nodes.synthetic.scenes.resting import drop
 from pose_nodes.synthetic.scenes.scene import Scene, SceneObject
 from pose_nodes.synthetic.scenes.supports import Support, table
-from pose_nodes.synthetic.scenes.videos import DepthSensor, Video
+from pose_nodes.synthetic.scenes.videos import Video
 
 MOTIONS = ("hand-held", "wrist", "fast", "carried", "occluded", "out and back")
 _DISTANCE = 4.0
@@ -39,7 +40,7 @@ def tracking_video(
     seed: int,
     seconds: float = 6.0,
     rate_hz: float = 30.0,
-    sensor: DepthSensor | None = None,
+    sensors: Sensors = EXACT,
 ) -> Video:
     """An object on a table, and a motion.
 
@@ -53,7 +54,7 @@ def tracking_video(
         seed: of everything random.
         seconds: length.
         rate_hz: frames a second.
-        sensor: makes measured depth of exact depth; None for exact depth.
+        sensors: make measured depth and colour of exact ones.
 
     Raises:
         InvalidInputError: the motion is unknown.
@@ -62,7 +63,7 @@ def tracking_video(
         raise InvalidInputError(f"motion '{motion}' is unknown; use one of {', '.join(MOTIONS)}")
     rng = np.random.default_rng(seed)
     still = _still(motion, model, camera, rng)
-    still = replace(still, seconds=seconds, rate_hz=rate_hz, sensor=sensor, seed=seed)
+    still = replace(still, seconds=seconds, rate_hz=rate_hz, sensors=sensors, seed=seed)
     return _moving(still, motion, model, rng)
 
 

@@ -5,12 +5,11 @@ A video is a recording as the tracker and its evaluation take it; its frames are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.core.frame import Frame
@@ -22,13 +21,12 @@ from pose_nodes.objects.model import ObjectModel
 from pose_nodes.sequences.bop_writer import BopSceneWriter, write_models
 from pose_nodes.sequences.recording import GroundTruth, RecordedFrame
 from pose_nodes.synthetic.scenes.camera_paths import Path
+from pose_nodes.synthetic.scenes.measuring import EXACT, Sensors
 from pose_nodes.synthetic.scenes.rendering import Rendering, SceneRenderer
 from pose_nodes.synthetic.scenes.scene import Scene
 from pose_nodes.synthetic.scenes.shading import Light, colored
+from pose_nodes.synthetic.scenes.velocity import twist_image
 
-DepthSensor = Callable[[NDArray[np.float32], NDArray[np.float32], np.random.Generator], NDArray[np.float32]]
-"""(h, w) exact depth in metres, (h, w, 3) normals in the camera frame, random numbers -> (h, w) float32
-measured depth; NaN is nothing."""
 FRAME_ID = "camera_optical_frame"
 
 
@@ -59,9 +57,9 @@ class Video:
         object_paths: T_world_object of those that move, by instance id.
         seconds: length.
         rate_hz: frames a second.
-        sensor: makes measured depth of exact depth; None for exact depth.
-        light: makes colour; None for none, which is several times faster.
-        seed: of the sensor's random numbers.
+        sensors: make measured depth and colour of exact ones.
+        light: makes colour; None for none, which is faster.
+        seed: of the sensors' random numbers.
     """
 
     name: str
@@ -72,7 +70,7 @@ class Video:
     object_paths: Mapping[str, Path] = field(default_factory=dict)
     seconds: float = 3.0
     rate_hz: float = 30.0
-    sensor: DepthSensor | None = None
+    sensors: Sensors = EXACT
     light: Light | None = None
     seed: int = 0
     renderer: SceneRenderer = field(default_factory=SceneRenderer, repr=False)
@@ -111,22 +109,21 @@ class Video:
         rendering = self.renderer.render(scene, T_world_camera, self.camera)
         if self.light is not None:
             rendering = colored(rendering, scene, T_world_camera, self.renderer, self.light)
-        frame = Frame(
-            round(1e9 * time), FRAME_ID, self.camera, self._measured(rendering, index), rendering.color
-        )
-        truths = _truths(scene, rendering, T_world_camera)
-        return VideoFrame(
-            RecordedFrame(index, index, frame, _segments(scene, rendering), truths), scene, rendering
-        )
+        frame = self._measured(index, rendering, scene, T_world_camera)
+        segments, truths = _segments(scene, rendering), _truths(scene, rendering, T_world_camera)
+        return VideoFrame(RecordedFrame(index, index, frame, segments, truths), scene, rendering)
 
     def frames(self) -> Iterator[RecordedFrame]:
         """All frames in their order."""
         return (self[index] for index in range(len(self)))
 
-    def _measured(self, rendering: Rendering, index: int) -> NDArray[np.float32]:
-        if self.sensor is None:
-            return rendering.depth
-        return self.sensor(rendering.depth, rendering.normals, np.random.default_rng([self.seed, index]))
+    def _measured(self, index: int, rendering: Rendering, scene: Scene, T_world_camera: se3.Matrix) -> Frame:
+        time, rng = index / self.rate_hz, np.random.default_rng([self.seed, index])
+        twist = None
+        if self.sensors.rolls:
+            twist = twist_image(scene, rendering, self.camera_path, self.object_paths, time)
+        depth, color = self.sensors.measure(rendering, scene, T_world_camera, rng, twist)
+        return Frame(round(1e9 * time), FRAME_ID, self.camera, depth, color)
 
 
 def write_video(

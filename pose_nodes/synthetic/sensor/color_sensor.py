@@ -47,8 +47,8 @@ class ColorSensor:
             color: (h, w, 3) uint8 RGB.
             rng: what all noise is drawn with; the same state gives the same image.
             depth: (h, w) float32 metres, needed for rolling images.
-            twist: (6,) linear (m/s) and angular (rad/s) velocity of the scene in the camera frame; at rest if
-                None.
+            twist: (6,) linear (m/s) and angular (rad/s) velocity of the scene in the camera frame, or
+                (h, w, 6) that of what each pixel shows; at rest if None.
 
         Returns:
             (h, w, 3) uint8 RGB; new memory.

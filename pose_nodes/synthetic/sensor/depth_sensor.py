@@ -63,8 +63,8 @@ class DepthSensor:
             normals: (h, w, 3) float32 exact unit normals, camera frame, NaN where nothing; if
                 None, taken from the depth where needed.
             materials: which pixels show a difficult material.
-            twist: (6,) linear (m/s) and angular (rad/s) velocity of the scene in the camera frame, for
-                rolling images; at rest if None.
+            twist: (6,) linear (m/s) and angular (rad/s) velocity of the scene in the camera frame, or
+                (h, w, 6) that of what each pixel shows, for rolling images; at rest if None.
 
         Returns:
             (h, w) float32 metres, NaN where nothing was measured; new memory.

@@ -49,6 +49,7 @@ def realsense() -> c.DepthSensorConfig:
 def color_camera() -> c.ColorSensorConfig:
     """A small colour camera indoors; every figure is our choice."""
     return c.ColorSensorConfig(
+        rolling=c.RollingConfig(readout=0.015),
         blur=c.BlurConfig(defocus=0.6, motion=3.0),
         exposure=c.ExposureConfig(stops_spread=0.4, tint=0.05),
         noise=c.ColorNoiseConfig(read=0.004, shot=0.0004),

@@ -20,12 +20,12 @@ def image_motion(depth: Image, camera: PinholeCamera, twist: NDArray[np.float64]
         depth: (h, w) float32 metres; where NaN, the motion is that of a point infinitely far away.
         camera: intrinsics.
         twist: (6,) linear (m/s) and angular (rad/s) velocity of the scene in the camera frame: a point p
-            moves by linear + angular x p.
+            moves by linear + angular x p; or (h, w, 6), that of what each pixel shows.
 
     Returns:
         (h, w, 3) float32: pixels/s along u, pixels/s along v, m/s along z (0 where NaN).
     """
-    linear, angular = np.asarray(twist[:3], np.float32), np.asarray(twist[3:], np.float32)
+    linear, angular = np.asarray(twist[..., :3], np.float32), np.asarray(twist[..., 3:], np.float32)
     directions = rays(camera)
     turned = np.cross(np.broadcast_to(angular, directions.shape), directions)
     velocity = turned + linear * np.nan_to_num(1.0 / depth)[..., None]  # per metre of depth
@@ -45,6 +45,9 @@ def roll_depth(
     depth: Image, camera: PinholeCamera, twist: NDArray[np.float64], config: RollingConfig
 ) -> Image:
     """Depth as its rows see it; first order in the motion, which is to be small against the surfaces.
+
+    An object that moves before others uncovers on its trailing side what is behind it, but covers nothing
+    anew on its leading side.
 
     Args:
         depth: (h, w) float32 metres at the time of the stamp, NaN where nothing.

@@ -13,7 +13,9 @@ from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.rendering.depth import DepthRenderer
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.sequences.bop_shards import BopShards
+from pose_nodes.synthetic.datasets.arrangement import take_images
 from pose_nodes.synthetic.datasets.config import ObjectsConfig, SensorChoice
+from pose_nodes.synthetic.datasets.objects import load_objects
 from pose_nodes.synthetic.datasets.writing import write_dataset
 
 
@@ -49,7 +51,8 @@ def test_with_an_exact_sensor_the_depth_is_that_of_the_meshes_at_their_poses(pre
     library = scene.library()
     for recorded in scene:
         assert recorded.frame.color is None
-        for truth, segment in zip(recorded.truths, recorded.segments, strict=False):
+        seen = [truth for truth in recorded.truths if truth.visible_fraction > 0]
+        for truth, segment in zip(seen, recorded.segments, strict=True):
             mesh = library[truth.class_name].mesh
             rendered = DepthRenderer(mesh).render(truth.T_camera_object, recorded.frame.camera)
             error = np.abs(rendered - recorded.frame.depth)[segment.mask]
@@ -62,6 +65,34 @@ def test_the_sensor_adds_noise_and_loses_pixels(written, preset, tmp_path):
     true, measured = scenes(tmp_path)[0][0].frame.depth, scenes(written)[0][0].frame.depth
     assert (np.isnan(measured) & ~np.isnan(true)).any()
     assert 1e-4 < np.nanmedian(np.abs(measured - true)) < 0.01
+
+
+def test_the_colour_camera_shows_in_the_files_and_an_exact_one_leaves_the_picture_bit_by_bit(
+    written, preset, tmp_path
+):
+    exact = replace(preset, arrangements=1, sensor=SensorChoice(color_sensor="exact"))
+    list(write_dataset(exact, tmp_path, 1))
+    pictures = [recorded.frame.color for folder in (tmp_path, written) for recorded in scenes(folder)[0]]
+    difference = [np.abs(a.astype(float) - b).mean() for a, b in zip(pictures[:2], pictures[2:], strict=True)]
+    assert min(difference) > 2.0
+    objects = load_objects(written, {"brick": 1, "die": 2})
+    bare = replace(exact, sensor=SensorChoice(depth="exact", color_sensor="exact"))
+    for one, other in zip(take_images(exact, objects, 0), take_images(bare, objects, 0), strict=True):
+        np.testing.assert_array_equal(one.frame.color, other.frame.color)
+        assert one.frame.color.std() > 1.0
+
+
+def test_glass_has_holes_in_the_files_where_other_things_have_depth(preset, tmp_path):
+    missing = []
+    for share in (0.0, 1.0):
+        arrangement = replace(preset.arrangement, transparent=share)
+        list(
+            write_dataset(replace(preset, arrangements=1, arrangement=arrangement), tmp_path / str(share), 1)
+        )
+        for recorded in scenes(tmp_path / str(share))[0]:
+            mask = np.any([segment.mask for segment in recorded.segments], axis=0)
+            missing.append(np.isnan(recorded.frame.depth[mask]).mean())
+    assert max(missing[:2]) < 0.4 and min(missing[2:]) > 0.5
 
 
 def test_the_same_preset_gives_the_same_bytes_and_another_seed_others(written, preset, tmp_path):

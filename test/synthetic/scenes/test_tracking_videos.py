@@ -11,7 +11,9 @@ from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.metrics.summary import Tolerance
 from pose_nodes.metrics.tracking_score import TrackingScore
 from pose_nodes.objects.model import build_model
+from pose_nodes.synthetic.scenes.measuring import Sensors
 from pose_nodes.synthetic.scenes.tracking_videos import MOTIONS, tracking_video
+from pose_nodes.synthetic.sensor.config import AxialNoiseConfig, DepthSensorConfig
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.tracker import Tracker
 
@@ -19,12 +21,8 @@ pytest.importorskip("mujoco", reason="dropping objects needs MuJoCo: pip install
 
 CAMERA = PinholeCamera(450.0, 450.0, 159.5, 119.5, 320, 240)
 TOLERANCE = Tolerance(0.01, np.deg2rad(5.0))
-
-
-def noisy(depth, normals, rng):
-    """Noise that grows with the square of the distance, as that of triangulation."""
-    sigma = 0.001 + 0.002 * np.nan_to_num(depth) ** 2
-    return (depth + sigma * rng.normal(size=depth.shape)).astype(np.float32)
+NOISY = Sensors(DepthSensorConfig(axial_noise=AxialNoiseConfig(constant=0.001, quadratic=0.002)))
+"""Noise that grows with the square of the distance, as that of triangulation."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +63,7 @@ def test_an_unknown_motion_is_named(model):
 def test_the_tracker_trusts_no_wrong_pose_and_finds_again_what_it_lost(
     bunny_model, motion, seconds, masks_every
 ):
-    video = tracking_video(motion, bunny_model, CAMERA, 0, seconds, rate_hz=15.0, sensor=noisy)
+    video = tracking_video(motion, bunny_model, CAMERA, 0, seconds, rate_hz=15.0, sensors=NOISY)
     tracker, score = Tracker(video.library(), TrackerConfig()), TrackingScore(video.library(), TOLERANCE)
     for recorded in video.frames():
         has_masks = recorded.index % masks_every == 0

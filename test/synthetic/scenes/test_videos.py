@@ -13,14 +13,14 @@ from pose_nodes.objects.model import build_model
 from pose_nodes.rendering.depth import DepthRenderer
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.synthetic.scenes import camera_paths
+from pose_nodes.synthetic.scenes.measuring import Sensors
 from pose_nodes.synthetic.scenes.scene import Scene, SceneObject
 from pose_nodes.synthetic.scenes.shading import Light
 from pose_nodes.synthetic.scenes.supports import table
 from pose_nodes.synthetic.scenes.videos import Video, write_video
+from pose_nodes.synthetic.sensor.config import AxialNoiseConfig, DepthSensorConfig
 
-
-def noisy(depth, normals, rng):
-    return (depth + rng.normal(0, 0.001, depth.shape)).astype(np.float32)
+NOISY = Sensors(DepthSensorConfig(axial_noise=AxialNoiseConfig(constant=0.001)))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_depth_in_the_segment_is_that_of_the_mesh_at_the_true_pose(video, lump, 
 
 
 def test_frames_are_the_same_in_any_order_and_differ_with_the_seed(video):
-    measured = replace(video, sensor=noisy, seed=7)
+    measured = replace(video, sensors=NOISY, seed=7)
     in_order = [recorded.frame.depth for recorded in measured.frames()]
     np.testing.assert_array_equal(measured[3].frame.depth, in_order[3])
     assert not np.array_equal(replace(measured, seed=8)[3].frame.depth, in_order[3], equal_nan=True)
