@@ -10,6 +10,7 @@ onto the zero level by Newton steps along the gradient.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,10 +57,11 @@ def mesh_solid(
     """
     cell = max(cell, float(body.size.max()) / _MOST_CELLS)
     body = Solid(_in_chunks(body.distance), body.lower, body.upper)
-    vertices, faces = _largest_part(*_marching_cubes(body, cell))
+    vertices, faces, parts = _largest_part(*_marching_cubes(body, cell))
     vertices = with_sharp_edges(body.distance, vertices, faces, cell)
     full = TriangleMesh(vertices, faces)
-    return _simplest(body.distance, full, cell, triangles, tolerance)
+    mesh, quality = _simplest(body.distance, full, cell, triangles, tolerance)
+    return mesh, replace(quality, parts=parts)
 
 
 def _simplest(
@@ -149,8 +151,8 @@ def _near_surface(
 
 def _largest_part(
     vertices: NDArray[np.float64], faces: NDArray[np.int32]
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """The connected part with the most triangles: no loose specks, no surfaces of closed hollows."""
+) -> tuple[NDArray[np.float64], NDArray[np.int32], int]:
+    """The connected part with the most triangles (no specks, no surfaces of closed hollows), of how many."""
     count = len(vertices)
     starts, ends = faces[:, [0, 1]].ravel(), faces[:, [1, 2]].ravel()
     graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(count, count))
@@ -159,7 +161,7 @@ def _largest_part(
         face_labels = labels[faces[:, 0]]
         faces = faces[face_labels == np.argmax(np.bincount(face_labels))]
     used, renumbered = np.unique(faces, return_inverse=True)
-    return vertices[used], renumbered.reshape(-1, 3).astype(np.int32)
+    return vertices[used], renumbered.reshape(-1, 3).astype(np.int32), parts
 
 
 def _onto_surface(distance: Field, vertices: Points, faces: NDArray[np.int32], cell: float) -> TriangleMesh:

@@ -25,12 +25,14 @@ class MeshQuality:
         worst: metres, the largest of these distances, at some thin crease as a rule.
         watertight: whether every edge joins two triangles of the same sense (a closed 2-manifold).
         triangles: how many.
+        parts: closed surfaces of the solid, of which the mesh is the one with the most triangles.
     """
 
     error: float
     worst: float
     watertight: bool
     triangles: int
+    parts: int = 1
 
 
 def quality_of(distance: Field, mesh: TriangleMesh, cell: float) -> MeshQuality:
