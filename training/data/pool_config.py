@@ -1,0 +1,59 @@
+"""Options of a pool of objects, and what they amount to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pose_nodes.core.config import option
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.synthetic.shapes.categories.registry import seed_of
+from pose_nodes.synthetic.shapes.library import FAMILIES
+
+
+@dataclass(frozen=True)
+class PoolConfig:
+    """Objects that scenes are made of, and how they lie. All values are our choice."""
+
+    families: str = option("", "procedural families, as 'generic_box, mug'; empty: all")
+    train: int = option(40, "objects of each family to train with", minimum=0, maximum=100_000)
+    val: int = option(4, "objects of each family to validate with", minimum=0, maximum=100_000)
+    test: int = option(4, "objects of each family to test with", minimum=0, maximum=100_000)
+    triangles: int = option(
+        5000, "of a mesh; more where it would be off by more than 0.4 mm", minimum=200, maximum=100_000
+    )
+    arrangements: int = option(2, "for each object", minimum=1, maximum=1000)
+    fewest: int = option(3, "objects of an arrangement", minimum=1, maximum=50)
+    most: int = option(7, "objects of an arrangement", minimum=1, maximum=50)
+    bins: float = option(
+        0.3, "share of arrangements in a bin, the others on a table", minimum=0.0, maximum=1.0
+    )
+    seed: int = option(0, "of the arrangements; objects have seeds of their own", minimum=0)
+
+    def family_names(self) -> list[str]:
+        """The families.
+
+        Raises:
+            InvalidConfigError: one is unknown.
+        """
+        chosen = [name.strip() for name in self.families.split(",") if name.strip()] or list(FAMILIES)
+        for name in chosen:
+            if name not in FAMILIES:
+                raise InvalidConfigError(f"pool: family '{name}' is unknown; known are {', '.join(FAMILIES)}")
+        return chosen
+
+    def objects(self, split: str) -> list[tuple[str, int]]:
+        """Family and seed of each object of a split; no seed is in two splits."""
+        count = int(getattr(self, split))
+        return [(family, seed_of(split, index)) for index in range(count) for family in self.family_names()]
+
+    def check(self) -> None:
+        """See that the options agree with each other.
+
+        Raises:
+            InvalidConfigError: they do not.
+        """
+        self.family_names()
+        if self.fewest > self.most:
+            raise InvalidConfigError(
+                f"pool: 'fewest' is {self.fewest}, more than 'most', which is {self.most}"
+            )

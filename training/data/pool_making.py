@@ -1,0 +1,190 @@
+"""Makes a pool of objects in several processes.
+
+What an interruption leaves is whole, and the next run goes on from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from pose_nodes.core.config import to_mapping
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.core.json_files import read_json
+from pose_nodes.objects.extent import diameter
+from pose_nodes.objects.mesh import TriangleMesh
+from pose_nodes.sequences.files import write_json
+from pose_nodes.synthetic.scenes.resting import drop
+from pose_nodes.synthetic.shapes.library import generate
+from training.data.array_files import write_arrays
+from training.data.object_pool import (
+    FORMAT,
+    POOL_FILE,
+    SUPPORTS,
+    arrangement_file,
+    object_file,
+    read_object,
+)
+from training.data.pool_config import PoolConfig
+from training.data.seeding import SPLITS, split_number
+from training.data.workers import check_stopped, in_order
+
+_TRIES = 40
+"""Choices of objects, of which one must come to rest; the later ones are of fewer objects, on the table, and
+last of any objects (our choice)."""
+
+
+@dataclass(frozen=True)
+class PoolProgress:
+    """How far a pool is: `done` of `total` files of a stage, "objects" or "arrangements"."""
+
+    stage: str
+    done: int
+    total: int
+
+
+def make_pool(config: PoolConfig, folder: Path, workers: int) -> Iterator[PoolProgress]:
+    """Make all of a pool that is not there yet.
+
+    Args:
+        config: the options.
+        folder: where; made if absent.
+        workers: processes; with 0, everything is done in this.
+
+    Yields:
+        After each file, how far it is; at first, what earlier runs left.
+
+    Raises:
+        InvalidConfigError: the options contradict each other, or the folder holds a pool of other ones.
+        InvalidInputError: the folder cannot be written to, or objects do not come to rest.
+        WorkerError: a process was killed.
+    """
+    config.check()
+    if _claim(config, folder):
+        return
+    objects = [
+        (object_file(folder, split, f"{family}_{seed}"), (family, seed))
+        for split in SPLITS
+        for family, seed in config.objects(split)
+    ]
+    make_object = partial(_make_object, config.triangles)
+    yield from _make_missing("objects", make_object, objects, workers)
+    arrangements = [
+        (arrangement_file(folder, split, number), (split, number))
+        for split in SPLITS
+        for number in range(config.arrangements * len(config.objects(split)))
+    ]
+    make_arrangement = partial(_make_arrangement, config, folder)
+    yield from _make_missing("arrangements", make_arrangement, arrangements, workers)
+    files = [path for path, _ in (*objects, *arrangements)]
+    write_json(folder / POOL_FILE, {**_about(config), "fingerprint": _fingerprint(folder, files)})
+
+
+def _about(config: PoolConfig) -> dict[str, object]:
+    return {"format": FORMAT, "options": json.loads(json.dumps(to_mapping(config)))}
+
+
+def _claim(config: PoolConfig, folder: Path) -> bool:
+    """Note the options, or see that the folder's pool has the same; whether it is finished."""
+    path, about = folder / POOL_FILE, _about(config)
+    if not path.is_file():
+        write_json(path, about)
+        return False
+    before = read_json(path)
+    if before.get("format") != FORMAT:
+        raise InvalidConfigError(f"{folder}: holds a pool of another version; choose another folder")
+    options = before.get("options", {})
+    for name, value in to_mapping(config).items():
+        if options.get(name) != value:
+            raise InvalidConfigError(
+                f"{folder}: was begun with other options ('{name}' was {options.get(name)!r}, is {value!r}); "
+                "choose another folder"
+            )
+    return bool(before.get("fingerprint")) and _is_complete(config, folder)
+
+
+def _is_complete(config: PoolConfig, folder: Path) -> bool:
+    objects = all(
+        object_file(folder, split, f"{family}_{seed}").is_file()
+        for split in SPLITS
+        for family, seed in config.objects(split)
+    )
+    return objects and all(
+        arrangement_file(folder, split, number).is_file()
+        for split in SPLITS
+        for number in range(config.arrangements * len(config.objects(split)))
+    )
+
+
+def _make_missing(
+    stage: str,
+    make: Callable[[tuple[Path, tuple[str, int]]], None],
+    wanted: list[tuple[Path, tuple[str, int]]],
+    workers: int,
+) -> Iterator[PoolProgress]:
+    missing = [item for item in wanted if not item[0].is_file()]
+    done = len(wanted) - len(missing)
+    yield PoolProgress(stage, done, len(wanted))
+    for _ in in_order(make, missing, workers):
+        done += 1
+        yield PoolProgress(stage, done, len(wanted))
+
+
+def _make_object(triangles: int, item: tuple[Path, tuple[str, int]]) -> None:
+    path, (family, seed) = item
+    made = generate(family, seed, triangles)
+    vertices = made.mesh.vertices.astype(np.float32)
+    write_arrays(
+        path,
+        {
+            "vertices": vertices,
+            "faces": made.mesh.faces,
+            "symmetry": np.array(made.symmetry.notation),
+            "diameter": np.array(diameter(vertices.astype(np.float64))),
+            "watertight": np.array(made.quality.watertight),
+            "error": np.array(made.quality.error),
+        },
+    )
+
+
+def _make_arrangement(config: PoolConfig, folder: Path, item: tuple[Path, tuple[str, int]]) -> None:
+    path, (split, number) = item
+    rng = np.random.default_rng([config.seed, split_number(split), number])
+    listed = config.objects(split)
+    for attempt in range(_TRIES):
+        check_stopped()
+        most = config.most if attempt < _TRIES // 4 else config.fewest
+        chosen = rng.integers(len(listed), size=int(rng.integers(config.fewest, most + 1)))
+        if attempt < _TRIES // 2:
+            chosen[0] = number % len(listed)
+        in_bin = rng.random() < config.bins and attempt < _TRIES // 8
+        meshes = [_mesh(folder, split, *listed[index]) for index in chosen]
+        try:
+            poses = drop(meshes, SUPPORTS[int(in_bin)](), rng)
+        except InvalidInputError:
+            if attempt == _TRIES - 1:
+                raise
+            continue
+        arrays = {"objects": chosen.astype(np.int64), "T_world_object": np.stack(poses)}
+        write_arrays(path, {**arrays, "support": np.array(int(in_bin))})
+        return
+
+
+def _mesh(folder: Path, split: str, family: str, seed: int) -> TriangleMesh:
+    name = f"{family}_{seed}"
+    return read_object(object_file(folder, split, name), name, family).mesh
+
+
+def _fingerprint(folder: Path, files: list[Path]) -> str:
+    """Of names and contents of all files."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(folder)} {zlib.crc32(path.read_bytes())}\n".encode())
+    return digest.hexdigest()[:16]
