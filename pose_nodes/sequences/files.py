@@ -1,10 +1,13 @@
-"""Files that are whole or absent: written beside their place and moved there."""
+"""Files and folders that are whole or absent: written beside their place and moved there."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,29 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """`write_text` of JSON with one-space indentation; NaN must have been made null (see `plain`)."""
     write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A hidden folder to write into, which becomes `folder` at the end, unless there was an error.
+
+    What an earlier, interrupted writer left in the hidden folder is removed.
+
+    Raises:
+        InvalidInputError: the place cannot be written to.
+    """
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        yield partial
+        partial.rename(folder)
+    except OSError as error:
+        raise InvalidInputError(
+            f"{folder}: cannot be written ({error.strerror}); choose another place"
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def plain(value: Any) -> Any:

@@ -77,6 +77,15 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     return np.asarray(image > 0)
 
 
+def read_image(path: Path) -> NDArray[np.integer[Any] | np.floating[Any]]:
+    """The pixels as the file has them: (h, w), or (h, w, channels) with blue first.
+
+    Raises:
+        InvalidInputError: the file is missing or no image.
+    """
+    return _decoded(_bytes(path), str(path))
+
+
 def write_color(path: Path, image: NDArray[np.uint8], quality: int = 92) -> None:
     """Write (h, w, 3) uint8 RGB whole or not at all; the ending chooses the format (.png, .jpg).
 

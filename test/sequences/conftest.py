@@ -1,7 +1,8 @@
-"""A small recording with known content."""
+"""A small recording and a frame of category data, both with known content."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.objects.model import ObjectModel, build_model
 from pose_nodes.rendering.depth import DepthRenderer
 from pose_nodes.sequences.bop_writer import BopSceneWriter, write_models
+from pose_nodes.sequences.category_frame import CategoryInstance
 from pose_nodes.sequences.recording import GroundTruth
 
 CAMERA = PinholeCamera(120.0, 121.0, 63.5, 47.5, 128, 96)
@@ -63,3 +65,55 @@ def dataset(tmp_path, models, recorded) -> Path:
             scene.add(frame, truths, masks)
     write_models(folder, models)
     return folder
+
+
+SMALL = PinholeCamera(150.0, 151.0, 79.5, 59.5, 160, 120)
+CategoryScene = tuple[Frame, list[CategoryInstance]]
+CATEGORY_POSES = {
+    "mug_1": ("mug", se3.from_rotation_vector([2.8, 0.4, 0.3], [-0.08, 0.01, 0.6])),
+    "can_7": ("can", se3.from_rotation_vector([-2.5, 0.2, 0.1], [0.09, -0.02, 0.7])),
+}
+
+
+def category_mesh(category: str) -> TriangleMesh:
+    """Metres, the middle of the box at the origin; a mug has a handle at +x."""
+    body = trimesh.creation.cylinder(0.04, 0.1)
+    body.apply_transform(se3.from_rotation_vector([np.pi / 2, 0, 0]))
+    if category == "mug":
+        grip = trimesh.creation.box([0.03, 0.06, 0.01]).apply_translation([0.052, 0.0, 0.0])
+        body = trimesh.util.concatenate([body, grip])
+    body.apply_translation(-body.bounds.mean(axis=0))
+    return TriangleMesh(np.asarray(body.vertices), np.asarray(body.faces, np.int32))
+
+
+def rendered_categories(camera: PinholeCamera = SMALL, shift: float = 0.0) -> CategoryScene:
+    """A mug and a can before a wall, rendered exactly; `shift` metres move them and hide the handle."""
+    poses = {
+        name: se3.perturb(T, np.array([shift, 0, 0, 0, 0, 0])) for name, (_, T) in CATEGORY_POSES.items()
+    }
+    meshes = {name: category_mesh(category) for name, (category, _) in CATEGORY_POSES.items()}
+    depths = [DepthRenderer(meshes[name]).render(T, camera) for name, T in poses.items()]
+    depth = np.fmin(np.fmin(*depths), np.float32(1.2))
+    depth[:4] = np.nan
+    instances = []
+    for number, (name, T) in enumerate(poses.items(), 1):
+        category, mesh = CATEGORY_POSES[name][0], meshes[name]
+        mask, nocs = depths[number - 1] == depth, np.full((*camera.shape, 3), np.nan, np.float32)
+        v, u = np.nonzero(mask)
+        nocs[v, u] = se3.transform(se3.inverse(T), camera.unproject(depth, v, u)) / mesh.diagonal
+        size, visible = np.ptp(mesh.vertices, axis=0), category != "mug" or shift == 0
+        instances.append(
+            CategoryInstance(category, name, number, mask, nocs, T, mesh.diagonal, size, visible)
+        )
+    color = np.random.default_rng(3).integers(0, 255, (*camera.shape, 3), np.uint8)
+    return Frame(0, "camera_optical_frame", camera, depth, color), instances
+
+
+@pytest.fixture(scope="session")
+def category_scene() -> Callable[..., CategoryScene]:
+    return rendered_categories
+
+
+@pytest.fixture(scope="session")
+def mesh_of_category() -> Callable[[str], TriangleMesh]:
+    return category_mesh
