@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import trimesh
 
@@ -55,8 +56,68 @@ def test_an_unknown_key_of_the_preset_is_named(preset, tmp_path, capsys):
     assert "unknown key 'sensors.color'; did you mean 'sensor.color'" in capsys.readouterr().err
 
 
-def test_a_mesh_without_volume_is_named(preset, tmp_path, capsys):
-    (tmp_path / "brick.ply").write_text("")
-    assert main(["synth", "--preset", str(preset), "--workers", "1", "--out", str(tmp_path / "data")]) == 2
+def export(folder, vertices, faces) -> None:
+    trimesh.Trimesh(vertices, faces, process=False).export(folder / "brick.ply")
+
+
+def refused(preset, tmp_path, capsys) -> str:
+    """The one sentence with which the command ends; nothing is left that could be taken for data."""
+    out = tmp_path / "data"
+    assert main(["synth", "--preset", str(preset), "--workers", "1", "--out", str(out)]) == 2
+    assert not (out / "models").exists() and not (out / "train_pbr").exists()
     error = capsys.readouterr().err
-    assert "brick.ply" in error and error.count("\n") == 1
+    assert error.count("\n") == 1
+    return error
+
+
+def test_an_empty_mesh_file_is_named(preset, tmp_path, capsys):
+    (tmp_path / "brick.ply").write_text("")
+    assert "brick.ply" in refused(preset, tmp_path, capsys)
+
+
+def test_a_mesh_that_is_not_watertight_is_named_with_what_to_do(preset, tmp_path, capsys):
+    box = trimesh.creation.box([0.1, 0.06, 0.04])
+    export(tmp_path, box.vertices, box.faces[1:])
+    error = refused(preset, tmp_path, capsys)
+    assert "object 'brick': its mesh is not watertight (3 of 18 edges" in error
+    assert "set objects.open_meshes: true" in error
+
+
+def test_a_mesh_that_is_not_watertight_is_taken_if_the_preset_says_so(preset, tmp_path, capsys):
+    box = trimesh.creation.box([0.1, 0.06, 0.04])
+    export(tmp_path, box.vertices, box.faces[1:])
+    refused(preset, tmp_path, capsys)
+    preset.write_text(preset.read_text().replace("objects.yaml}", "objects.yaml, open_meshes: true}"))
+    given = [
+        "--preset",
+        str(preset),
+        "--arrangements",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path / "data"),
+    ]
+    assert main(["synth", *given]) == 0
+    assert "2 images in" in capsys.readouterr().out
+
+
+def test_a_mesh_without_volume_is_named(preset, tmp_path, capsys):
+    box = trimesh.creation.box([0.1, 0.06, 0.04])
+    export(tmp_path, box.vertices * [1, 1, 0], box.faces)
+    assert "object 'brick': its mesh encloses no volume" in refused(preset, tmp_path, capsys)
+
+
+def test_triangles_that_face_both_ways_are_told(preset, tmp_path, capsys):
+    box = trimesh.creation.box([0.1, 0.06, 0.04])
+    export(tmp_path, box.vertices, np.concatenate([box.faces[:5, ::-1], box.faces[5:]]))
+    assert "object 'brick': its triangles do not agree" in refused(preset, tmp_path, capsys)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_mesh_with_a_vertex_that_is_no_number_is_named(preset, tmp_path, capsys, value):
+    box = trimesh.creation.box([0.1, 0.06, 0.04])
+    vertices = np.array(box.vertices)
+    vertices[3, 1] = value
+    export(tmp_path, vertices, box.faces)
+    assert "brick.ply: 1 of 8 vertices are NaN or infinite" in refused(preset, tmp_path, capsys)

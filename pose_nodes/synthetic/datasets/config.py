@@ -18,6 +18,9 @@ class ObjectsConfig:
     """The objects of the data set."""
 
     objects_file: str = option("", "an objects.yaml with the meshes to show; empty: procedural objects")
+    open_meshes: bool = option(
+        False, "take meshes of that file which are not watertight, as scans with holes"
+    )
     families: str = option("", "procedural families, as 'generic_box, mug'; empty: all")
     count: int = option(
         20, "different procedural objects, by turns of the families", minimum=1, maximum=100_000

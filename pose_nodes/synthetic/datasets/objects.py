@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.core.errors import InvalidConfigError, InvalidMeshError
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import TriangleMesh, load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
+from pose_nodes.objects.solidity import check_closed, check_volume
 from pose_nodes.sequences.bop_files import OBJECTS_FILE, default_name, names_from_objects_file
 from pose_nodes.sequences.bop_writer import write_models
 from pose_nodes.synthetic.datasets.arrangement import DatasetObject
@@ -24,7 +25,7 @@ def prepare_objects(config: ObjectsConfig, dataset: Path) -> dict[str, int]:
 
     Raises:
         InvalidConfigError: a family is unknown, or the objects file malformed.
-        InvalidMeshError: a mesh of the objects file cannot be used.
+        InvalidMeshError: a mesh of the objects file cannot be used, or is not watertight where all must be.
         InvalidInputError: the folder cannot be written to.
     """
     objects_file = dataset / OBJECTS_FILE
@@ -48,13 +49,29 @@ def _load(path: Path) -> TriangleMesh:
 
 def _models(config: ObjectsConfig) -> list[ObjectModel]:
     if config.objects_file:
-        library = ObjectLibrary.from_file(config.objects_file)
-        return [library[name] for name in library.names]
+        return _of_user(config)
     families = _families(config)
     names = [
         (families[i % len(families)], config.first_seed + i // len(families)) for i in range(config.count)
     ]
     return [_procedural(family, seed) for family, seed in names]
+
+
+def _of_user(config: ObjectsConfig) -> list[ObjectModel]:
+    library = ObjectLibrary.from_file(config.objects_file)
+    models = [library[name] for name in library.names]
+    for model in models:
+        check_volume(model.mesh, f"object '{model.name}'")
+        if not config.open_meshes:
+            _check_closed(model)
+    return models
+
+
+def _check_closed(model: ObjectModel) -> None:
+    try:
+        check_closed(model.mesh, f"object '{model.name}'")
+    except InvalidMeshError as error:
+        raise InvalidMeshError(f"{error}, or set objects.open_meshes: true to take it as it is") from error
 
 
 def _procedural(family: str, seed: int) -> ObjectModel:

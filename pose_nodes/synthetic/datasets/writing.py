@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.core.json_files import read_json
+from pose_nodes.sequences.bop_files import OBJECTS_FILE
 from pose_nodes.sequences.bop_shard_writer import BopShardWriter
 from pose_nodes.sequences.bop_writer import BopSceneWriter
 from pose_nodes.sequences.files import write_json
@@ -51,7 +52,8 @@ def write_dataset(config: DatasetConfig, dataset: Path, workers: int) -> Iterato
 def _claim(config: DatasetConfig, dataset: Path) -> None:
     """Note the preset, or see that the folder is of the same; the number of arrangements may grow."""
     path, values = dataset / PRESET_FILE, to_mapping(config)
-    if path.is_file():
+    # Until its models are written there is nothing of the earlier preset to mix up.
+    if path.is_file() and (dataset / OBJECTS_FILE).is_file():
         before = read_json(path)
         differing = [name for name in values if name != "arrangements" and before.get(name) != values[name]]
         if differing:
