@@ -33,17 +33,17 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 class ArrayFile:
     """Arrays of one file, each read when it is asked for. Nothing is unpickled."""
 
-    def __init__(self, path: Path, remedy: str) -> None:
+    def __init__(self, path: Path, command: str) -> None:
         """Open a file.
 
         Args:
             path: that `write_arrays` wrote.
-            remedy: what to do if the file is missing or damaged, for the error.
+            command: that makes the file if it is missing, for the error.
 
         Raises:
             InvalidDatasetError: the file is missing or damaged.
         """
-        self._path, self._remedy = path, remedy
+        self._path, self._command = path, command
         try:
             self._file = np.load(path, allow_pickle=False)
             self.names = frozenset(self._file.files)
@@ -66,14 +66,15 @@ class ArrayFile:
         self._file.close()
 
     def _failure(self, error: Exception) -> InvalidDatasetError:
+        remedy = f"run `{self._command}` with the same options, which makes it anew"
         if isinstance(error, FileNotFoundError):
-            return InvalidDatasetError(f"{self._path}: is missing; {self._remedy}")
-        return InvalidDatasetError(f"{self._path}: is damaged ({error}); {self._remedy}")
+            return InvalidDatasetError(f"{self._path}: is missing; {remedy}")
+        return InvalidDatasetError(f"{self._path}: is damaged ({error}); delete it and {remedy}")
 
 
-def read_arrays(path: Path, remedy: str) -> dict[str, NDArray[Any]]:
+def read_arrays(path: Path, command: str) -> dict[str, NDArray[Any]]:
     """All arrays of a file; arguments and errors are those of `ArrayFile`."""
-    file = ArrayFile(path, remedy)
+    file = ArrayFile(path, command)
     try:
         return file.read(file.names)
     finally:

@@ -8,7 +8,7 @@ to 224 pixels; 1,024 points of the masked depth, with the pixel that each is see
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -113,8 +113,8 @@ class CategoryCrops:
     """
 
     name = "category_crops"
-    sample_class = CategoryCrop
-    length = None
+    sample_class: type[Any] = CategoryCrop
+    length: int | None = None
 
     def __init__(self, pool: ObjectPool, options: CropOptions | None = None) -> None:
         """Build the source.
@@ -129,6 +129,10 @@ class CategoryCrops:
 
     def __reduce__(self) -> tuple[type[CategoryCrops], tuple[ObjectPool, CropOptions]]:
         return CategoryCrops, (self.pool, self.options)
+
+    def origin(self) -> dict[str, str]:
+        """What decides of the samples beside the options."""
+        return {"pool": self.pool.fingerprint, "split": self.pool.split}
 
     def __getitem__(self, index: int) -> CategoryCrop:
         """The sample of an index.

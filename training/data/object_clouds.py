@@ -9,7 +9,7 @@ noise, holes, occlusion, and at the rim what belongs to others.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,8 +103,8 @@ class ObjectClouds:
     """The source: `source[index]` is a `CloudPair`, for every index from 0 on."""
 
     name = "object_clouds"
-    sample_class = CloudPair
-    length = None
+    sample_class: type[Any] = CloudPair
+    length: int | None = None
 
     def __init__(self, pool: ObjectPool, options: CloudOptions | None = None) -> None:
         """Build the source.
@@ -118,6 +118,10 @@ class ObjectClouds:
 
     def __reduce__(self) -> tuple[type[ObjectClouds], tuple[ObjectPool, CloudOptions]]:
         return ObjectClouds, (self.pool, self.options)
+
+    def origin(self) -> dict[str, str]:
+        """What decides of the samples beside the options."""
+        return {"pool": self.pool.fingerprint, "split": self.pool.split}
 
     def __getitem__(self, index: int) -> CloudPair:
         """The sample of an index.

@@ -27,12 +27,12 @@ from pose_nodes.synthetic.scenes.scene import Scene, SceneObject
 from pose_nodes.synthetic.scenes.supports import Support, bin_of, table
 from training.data.array_files import read_arrays
 from training.data.pool_config import PoolConfig
-from training.data.seeding import SPLITS, split_number
+from training.data.seeding import split_number
 
 POOL_FILE = "pool.json"
 FORMAT = 1
 SUPPORTS: tuple[Callable[[], Support], ...] = (table, bin_of)
-REMEDY = "delete it and run `python -m training pool` with the same options, which makes it anew"
+_COMMAND = "python -m training pool"
 _KEPT = 256
 """Objects in memory: about 1 MB each with what is needed to render them (our choice)."""
 
@@ -155,7 +155,7 @@ class ObjectPool:
         return read_object(object_file(self.folder, self.split, name), name, self.families[number])
 
     def _read_arrangement(self, number: int) -> Arrangement:
-        read = read_arrays(arrangement_file(self.folder, self.split, number), REMEDY)
+        read = read_arrays(arrangement_file(self.folder, self.split, number), _COMMAND)
         return Arrangement(read["objects"], read["T_world_object"], self._supports[int(read["support"])])
 
 
@@ -175,8 +175,8 @@ def read_object(path: Path, name: str, family: str) -> PoolObject:
     Raises:
         InvalidDatasetError: the file is missing or damaged.
     """
-    read = read_arrays(path, REMEDY)
-    mesh = TriangleMesh(read["vertices"].astype(np.float64), read["faces"])
+    read = read_arrays(path, _COMMAND)
+    mesh = TriangleMesh(read["vertices"], read["faces"])
     return PoolObject(name, family, mesh, SymmetryGroup.parse(str(read["symmetry"])), float(read["diameter"]))
 
 
@@ -194,6 +194,3 @@ def _remembered(kept: OrderedDict[int, T], number: int, read: Callable[[int], T]
             kept.popitem(last=False)
     kept.move_to_end(number)
     return kept[number]
-
-
-__all__ = ["SPLITS", "Arrangement", "ObjectPool", "PoolObject"]

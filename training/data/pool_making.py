@@ -140,14 +140,13 @@ def _make_missing(
 def _make_object(triangles: int, item: tuple[Path, tuple[str, int]]) -> None:
     path, (family, seed) = item
     made = generate(family, seed, triangles)
-    vertices = made.mesh.vertices.astype(np.float32)
     write_arrays(
         path,
         {
-            "vertices": vertices,
+            "vertices": made.mesh.vertices,
             "faces": made.mesh.faces,
             "symmetry": np.array(made.symmetry.notation),
-            "diameter": np.array(diameter(vertices.astype(np.float64))),
+            "diameter": np.array(diameter(made.mesh.vertices)),
             "watertight": np.array(made.quality.watertight),
             "error": np.array(made.quality.error),
         },

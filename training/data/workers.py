@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ class Stopped(Exception):
 
 def in_order(
     work: Callable[[ItemT], ResultT], items: Iterable[ItemT], workers: int, ahead: int = _AHEAD
-) -> Iterator[ResultT]:
+) -> Generator[ResultT, None, None]:
     """`work` of each item, in order. Closing the iterator ends the processes.
 
     Args:

@@ -1,0 +1,30 @@
+"""A small pool of objects that the tests of training data share."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.data.object_pool import ObjectPool
+from training.data.pool_config import PoolConfig
+from training.data.pool_making import make_pool
+
+
+@pytest.fixture(scope="session")
+def pool_config() -> PoolConfig:
+    return PoolConfig(
+        families="bottle, generic_plate, mug", train=2, val=1, test=0, triangles=2000, arrangements=1, fewest=2,
+        most=3,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pool_folder(pool_config, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pool")
+    for _ in make_pool(pool_config, folder, 0):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pool(pool_folder) -> ObjectPool:
+    return ObjectPool(pool_folder)
