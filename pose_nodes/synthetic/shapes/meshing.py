@@ -31,6 +31,8 @@ _CHUNK = 12_000
 """Points that are evaluated at a time: their arrays stay in the cache, which is two to five times faster."""
 _MOST_CELLS = 220
 """Along the longest side: about 10 million grid points."""
+_SPECK = 0.005
+"""Share of the triangles of the largest part, below which another one is an artefact of the grid."""
 _NEWTON_STEPS = 3
 _ON_SURFACE = 1e-7
 """Metres, of a vertex that no step need improve."""
@@ -156,10 +158,11 @@ def _largest_part(
     count = len(vertices)
     starts, ends = faces[:, [0, 1]].ravel(), faces[:, [1, 2]].ravel()
     graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(count, count))
-    parts, labels = connected_components(graph, directed=False)
-    if parts > 1:
-        face_labels = labels[faces[:, 0]]
-        faces = faces[face_labels == np.argmax(np.bincount(face_labels))]
+    _, labels = connected_components(graph, directed=False)
+    face_labels = labels[faces[:, 0]]
+    sizes = np.bincount(face_labels)
+    faces = faces[face_labels == np.argmax(sizes)]
+    parts = int(np.count_nonzero(sizes > _SPECK * sizes.max()))
     used, renumbered = np.unique(faces, return_inverse=True)
     return vertices[used], renumbered.reshape(-1, 3).astype(np.int32), parts
 

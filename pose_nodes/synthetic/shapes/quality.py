@@ -25,7 +25,7 @@ class MeshQuality:
         worst: metres, the largest of these distances, at some thin crease as a rule.
         watertight: whether every edge joins two triangles of the same sense (a closed 2-manifold).
         triangles: how many.
-        parts: closed surfaces of the solid, of which the mesh is the one with the most triangles.
+        parts: closed surfaces of the solid (but specks), of which the mesh is the one of most triangles.
     """
 
     error: float

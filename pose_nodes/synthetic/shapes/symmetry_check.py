@@ -26,8 +26,11 @@ _SAMPLES = 1500
 _PERCENTILE = 99.0
 _STEP = np.deg2rad(23.0)
 """Of a continuous symmetry: no divisor of a circle, so that all kinds of angles are met."""
-_ODD_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
-"""The golden angle stands for any turn."""
+_AS_CLAIMED = 3.0
+"""Thresholds of the detection: a turn that moves no point farther than this from where a claimed motion moves
+it is no other symmetry, but that one, less well aimed (our choice)."""
+_ANY_ANGLES = (1.0, 1.7, 2.4)
+"""Radians, far from the turns of any one finite group: they stand for a continuous symmetry."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,18 +108,21 @@ def _under(
 
 def _explained(trial: Trial, claimed: SymmetryGroup, points: NDArray[np.float64], threshold: float) -> bool:
     """Whether a turn that was tried moves the points about as a claimed motion does."""
-    angle = _ODD_ANGLE if trial.order == CONTINUOUS else 2 * np.pi / trial.order
-    R = Rotation.from_rotvec(angle * trial.axis).as_matrix()
-    turn = se3.from_rotation_translation(R, trial.centre - R @ trial.centre)
-    return _member(turn, claimed, points, threshold)
+    angles = _ANY_ANGLES if trial.order == CONTINUOUS else (2 * np.pi / trial.order,)
+    turns = Rotation.from_rotvec(np.multiply.outer(angles, trial.axis)).as_matrix()
+    return all(
+        _member(se3.from_rotation_translation(R, trial.centre - R @ trial.centre), claimed, points, threshold)
+        for R in turns
+    )
 
 
 def _member(
     motion: se3.Matrix, claimed: SymmetryGroup, points: NDArray[np.float64], threshold: float
 ) -> bool:
-    """Whether a motion moves points, within a threshold, as one of the claimed motions does."""
+    """Whether a motion moves points about as one of the claimed motions does."""
     left_over = claimed.nearest(motion, np.eye(4))
-    return float(np.linalg.norm(se3.transform(left_over, points) - points, axis=1).max()) < threshold
+    strayed = float(np.linalg.norm(se3.transform(left_over, points) - points, axis=1).max())
+    return strayed < _AS_CLAIMED * threshold
 
 
 def _in_words(trial: Trial) -> str:

@@ -21,10 +21,12 @@ def _lump(rng: np.random.Generator) -> Design:
     radius = sized(rng, 0.02, 0.09)
     end, parts = np.zeros(3), []
     for k in range(int(rng.integers(3, 7))):
-        half_axes = radius * (1.0 - 0.1 * k) * rng.uniform(0.45, 1.0, 3)
+        size = radius * (1.0 - 0.1 * k)
+        half_axes = size * rng.uniform(0.45, 1.0, 3)
         parts.append(moved(ellipsoid(half_axes), end, Rotation.from_quat(rng.normal(size=4))))
         direction = rng.normal(size=3)
-        end = end + 0.9 * radius * direction / np.linalg.norm(direction)
+        # So near that the next ellipsoid meets this one, however both are turned.
+        end = end + 0.8 * size * direction / np.linalg.norm(direction)
     return Design(smooth_union(0.12 * radius, *parts), "none", 0.3 * radius)
 
 

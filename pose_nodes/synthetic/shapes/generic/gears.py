@@ -38,9 +38,10 @@ def _wheel(rng: np.random.Generator) -> Design:
     if chance(rng, 0.5):
         hub = moved(cylinder(1.5 * bore, 2 * thick), (0, 0.8 * thick, 0))
         body, flips = union(body, hub), False
-    if chance(rng, 0.5):
+    web = radius - 2 * high - bore
+    if web > 0.25 * radius and chance(rng, 0.7):
         holes = int(rng.integers(3, 7))
-        hole = moved(cylinder(0.12 * radius, 10 * radius), (0.57 * radius, 0, 0))
+        hole = moved(cylinder(0.3 * web, 10 * radius), (bore + 0.5 * web, 0, 0))
         cuts.append(repeated_around(hole, holes))
         order = gcd(teeth, holes)
     if chance(rng, 0.3):

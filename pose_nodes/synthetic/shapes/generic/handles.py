@@ -57,7 +57,7 @@ def _dumb_bell(rng: np.random.Generator) -> Design:
     length = sized(rng, 0.06, 0.35)
     radius, grip = length * between(rng, 0.15, 0.25), length * between(rng, 0.05, 0.09)
     equal = chance(rng, 0.5)
-    sides = int(rng.integers(3, 9))
+    sides = int(rng.integers(3, 7))  # with more, depth cannot tell a turned one on so thin a body
     lower = radius if equal else radius * between(rng, 0.5, 0.75)
     thick, prisms = 0.22 * length, chance(rng, 0.5)
     weights = []

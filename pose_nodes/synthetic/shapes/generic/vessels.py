@@ -29,7 +29,7 @@ def vessel(rng: np.random.Generator) -> Design:
     wall = max(0.025 * max(height, 2 * radius), 0.0025)
     outside = _turned_body(rng, height, radius)
     # The rim of the cut-off body is open: the hollow reaches through it.
-    rim = height * between(rng, 0.86, 0.97)
+    rim = min(height * between(rng, 0.86, 0.97), height - 2.0 * wall)
     body, hollow = outside, chance(rng, 0.75)
     kind = int(rng.integers(4))
     count = int(rng.integers(3, 10))
