@@ -3,7 +3,7 @@
     scene01/rgb/000000.png           1096x852
     scene01/depth/000000.png         16-bit millimetres
     scene01/instance/000000.png      the red channel is the instance's number
-    scene01/labels/000000_label.pkl  class_ids, instance_ids, rotations, translations and gt_scales (extents), m
+    scene01/labels/000000_label.pkl  class_ids, instance_ids, rotations, translations, gt_scales (extents), m
     scene01/intrinsics.txt           3x3
     scene01/meta.txt                 "number class class-model" a line
 
