@@ -12,8 +12,8 @@ from training.data.pool_making import make_pool
 @pytest.fixture(scope="session")
 def pool_config() -> PoolConfig:
     return PoolConfig(
-        families="bottle, generic_plate, mug", train=2, val=1, test=0, triangles=2000, arrangements=1, fewest=2,
-        most=3,
+        families="bottle, generic_plate, mug", train=2, val=1, test=0, triangles=2000, arrangements=1,
+        fewest=2, most=3,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.geometry import se3
 from training.data.object_clouds import CloudOptions, ObjectClouds
+from training.data.object_pool import ObjectPool
 from training.data.viewing import ViewOptions
 
 EXACT = CloudOptions(points=1000, sensor="exact", mask_error=0)
@@ -128,21 +129,12 @@ def test_the_same_index_gives_the_same_bits_whatever_was_made_before(pool, measu
 
 
 def test_other_seeds_splits_and_indices_give_other_samples(pool_folder, pool, measured):
-    from training.data.object_pool import ObjectPool
-
     others = [
         measured[1],
         ObjectClouds(pool, replace(measured.options, seed=1))[0],
         ObjectClouds(ObjectPool(pool_folder, "val"), measured.options)[0],
     ]
     assert not any(np.array_equal(measured[0].target_points, other.target_points) for other in others)
-
-
-def test_occlusion_is_as_much_as_is_asked_for(pool):
-    free = ObjectClouds(pool, replace(EXACT, views=ViewOptions(visible=0.99)))
-    for index in range(4):
-        sample = free[index]
-        assert len(sample.correspondences) > 100
 
 
 def test_a_view_that_cannot_be_is_one_sentence(pool):

@@ -1,4 +1,4 @@
-"""Pools: split without overlap, the same each time, resumed, and refused when they are not what is asked for."""
+"""Pools: split without overlap, the same each time, resumed, and refused when of other options."""
 
 from __future__ import annotations
 
