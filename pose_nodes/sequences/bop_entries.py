@@ -40,13 +40,14 @@ def check_truths(
 
 
 def truth_entry(truth: GroundTruth, object_ids: Mapping[str, int]) -> dict[str, Any]:
-    """An entry of scene_gt.json: the pose in millimetres."""
+    """An entry of scene_gt.json: the pose in millimetres, and the instance where it is known (not in BOP)."""
     T = truth.T_camera_object
-    return {
+    entry = {
         "cam_R_m2c": T[:3, :3].ravel(),
         "cam_t_m2c": T[:3, 3] / METRES_PER_MILLIMETRE,
         "obj_id": object_ids[truth.class_name],
     }
+    return {**entry, "instance_id": truth.instance_id} if truth.instance_id else entry
 
 
 def info_entry(

@@ -168,6 +168,7 @@ class BopScene:
                 name,
                 bop_files.parsed(path, image_id, bop_files.pose_of, entry),
                 self._visible_fraction(image_id, index),
+                str(entry.get("instance_id", "")),
             )
             for index, name, entry in self._named_entries(image_id)
         ]

@@ -21,11 +21,14 @@ class GroundTruth:
         class_name: name of the object.
         T_camera_object: (4, 4) float64, mesh coordinates (metres) into the camera's optical frame.
         visible_fraction: share of the silhouette that is seen, 0 to 1; NaN where the data does not say.
+        instance_id: the same in all images of a recording for the same thing; empty where the data does not
+            say.
     """
 
     class_name: str
     T_camera_object: NDArray[np.float64]
     visible_fraction: float = float("nan")
+    instance_id: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -225,3 +225,46 @@ class Visit:
         T = self.T_frame_body.copy()
         T[:3, 3] += (1.0 - come + gone) * self.offset
         return self.frame(time) @ T
+
+
+@dataclass(frozen=True, eq=False)
+class Slide:
+    """An object that is pushed along a line once, without turning.
+
+    Attributes:
+        T_world_start: (4, 4) where it stands at first.
+        shift: (3,) float64 from there to where it stands at last, world axes, metres.
+        at: when it begins to move, seconds.
+        max_speed: m/s.
+    """
+
+    T_world_start: se3.Matrix
+    shift: NDArray[np.float64]
+    at: float
+    max_speed: float
+
+    @property
+    def travel_time(self) -> float:
+        """Seconds that it moves."""
+        return max(STEEPEST * float(np.linalg.norm(self.shift)) / self.max_speed, 1e-3)
+
+    def __call__(self, time: float) -> se3.Matrix:
+        T = self.T_world_start.copy()
+        T[:3, 3] += ease((time - self.at) / self.travel_time) * self.shift
+        return T
+
+
+@dataclass(frozen=True, eq=False)
+class Attached:
+    """What moves with another body as if it were one.
+
+    Attributes:
+        body: the path of the other, T_world_body.
+        T_body_part: (4, 4) pose in its frame.
+    """
+
+    body: Path
+    T_body_part: se3.Matrix
+
+    def __call__(self, time: float) -> se3.Matrix:
+        return self.body(time) @ self.T_body_part

@@ -159,7 +159,12 @@ def write_video(
 def _truths(scene: Scene, rendering: Rendering, T_world_camera: se3.Matrix) -> list[GroundTruth]:
     T_camera_world = se3.inverse(T_world_camera)
     return [
-        GroundTruth(one.class_name, T_camera_world @ one.T_world_object, rendering.visible_fraction(label))
+        GroundTruth(
+            one.class_name,
+            T_camera_world @ one.T_world_object,
+            rendering.visible_fraction(label),
+            one.instance_id,
+        )
         for label, one in enumerate(scene.objects, 1)
         if one.class_name
     ]

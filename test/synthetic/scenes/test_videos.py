@@ -89,6 +89,7 @@ def test_a_written_video_reads_as_the_same_recording(video, tmp_path):
     for read, made in zip(scene, lit.frames(), strict=True):
         np.testing.assert_allclose(read.frame.depth, made.frame.depth, atol=5.1e-5)
         np.testing.assert_allclose(read.truths[0].T_camera_object, made.truths[0].T_camera_object, atol=1e-7)
+        assert read.truths[0].instance_id == made.truths[0].instance_id == "lump_0"
         assert read.truths[0].visible_fraction == pytest.approx(made.truths[0].visible_fraction)
         np.testing.assert_array_equal(read.segments[0].mask, made.segments[0].mask)
         assert read.frame.color is not None and read.frame.stamp_ns == made.frame.stamp_ns
