@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.geometry import se3
+from pose_nodes.metrics.pairing import nearest_pairs
 from pose_nodes.metrics.pose_error import is_correct, pose_difference
 from pose_nodes.metrics.summary import ErrorSummary, PoseError, Tolerance, summarize
 from pose_nodes.objects.library import ObjectLibrary
@@ -55,7 +53,7 @@ class TrackingScore:
         self._transitions.add(tracks)
         errors: dict[str, PoseError] = {}
         for name in dict.fromkeys(truth.class_name for truth in truths if truth.class_name in self._library):
-            seen = [truth for truth in truths if truth.class_name == name and _is_visible(truth)]
+            seen = [truth for truth in truths if truth.class_name == name and is_visible(truth)]
             errors |= self._compare(name, _posed(tracks, name), seen)
         return errors
 
@@ -78,7 +76,7 @@ class TrackingScore:
     ) -> dict[str, PoseError]:
         model = self._library[name]
         found: dict[str, PoseError] = {}
-        pairs = _nearest_pairs([T for _, T in posed], [truth.T_camera_object for truth in truths])
+        pairs = nearest_pairs([T for _, T in posed], [truth.T_camera_object for truth in truths])
         for index, truth in enumerate(truths):
             if index not in pairs:
                 self._errors.setdefault(name, []).append(None)
@@ -110,7 +108,8 @@ class _Transitions:
                 self.losses[track.class_name] = self.losses.get(track.class_name, 0) + 1
 
 
-def _is_visible(truth: GroundTruth) -> bool:
+def is_visible(truth: GroundTruth) -> bool:
+    """Whether enough of an object is seen for its frame to count."""
     return not truth.visible_fraction < LEAST_VISIBLE  # NaN, not known, counts as visible
 
 
@@ -120,12 +119,3 @@ def _posed(tracks: Sequence[Track], name: str) -> list[tuple[str, se3.Matrix]]:
         for track in tracks
         if track.class_name == name and track.state == TrackState.TRACKING and track.estimate is not None
     ]
-
-
-def _nearest_pairs(estimates: list[se3.Matrix], truths: list[se3.Matrix]) -> dict[int, int]:
-    """Index of the estimate by index of the truth, so that the sum of the distances is least."""
-    if not estimates or not truths:
-        return {}
-    distances = np.array([[np.linalg.norm(T[:3, 3] - true[:3, 3]) for T in estimates] for true in truths])
-    rows, columns = linear_sum_assignment(distances)
-    return {int(row): int(column) for row, column in zip(rows, columns, strict=True)}
