@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -59,16 +59,7 @@ class Following:
     def pooled(cls, parts: Iterable[Following]) -> Following:
         """Several recordings as if they were one."""
         parts = list(parts)
-        names = (
-            "objects",
-            "frames",
-            "right",
-            "false_confident",
-            "out_of_view",
-            "swaps",
-            "renames",
-            "left_lost",
-        )
+        names = [field.name for field in fields(cls) if field.name != "recoveries"]
         sums = {name: sum(getattr(part, name) for part in parts) for name in names}
         return cls(recoveries=tuple(time for part in parts for time in part.recoveries), **sums)
 

@@ -11,7 +11,7 @@ from pose_nodes.geometry import se3
 
 
 def nearest_pairs(estimates: Sequence[se3.Matrix], truths: Sequence[se3.Matrix]) -> dict[int, int]:
-    """Index of the estimate by index of the truth, so that the sum of the distances of their origins is least.
+    """Index of the estimate by index of the truth, so that the sum of the distances of the origins is least.
 
     Args:
         estimates: (4, 4) T_camera_object of one class each.

@@ -11,8 +11,7 @@ SHORTEST = 0.1
 class RecoveryClock:
     """Watches one object over a recording.
 
-    The time to recover runs from the moment from which on the object is clearly visible until there is a right
-    pose; while it is hidden or away, it does not run.
+    The time to recover runs from when the object is clearly visible until there is a right pose; while it is hidden or away, it does not run.
 
     Attributes:
         recoveries: seconds, one for each loss that was recovered.
@@ -30,7 +29,7 @@ class RecoveryClock:
 
         Args:
             time: seconds.
-            visible_fraction: share of the silhouette that is seen, 0 to 1; NaN, not known, is clearly visible.
+            visible_fraction: share of the silhouette that is seen, 0 to 1; NaN (unknown) is clearly visible.
             is_right: whether there is a trusted pose within tolerance.
         """
         if visible_fraction < CLEARLY_VISIBLE:
