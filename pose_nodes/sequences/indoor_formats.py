@@ -98,5 +98,5 @@ def format_of(path: Path) -> IndoorFormat:
         if name.startswith(prefix):
             return one
     raise InvalidDatasetError(
-        f"{path}: its name begins with none of {', '.join(FORMATS)}, so that its data set is not known; name it"
+        f"{path}: its name begins with none of {', '.join(FORMATS)}; say of which data set it is"
     )
