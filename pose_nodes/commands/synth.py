@@ -37,12 +37,9 @@ def main(arguments: Sequence[str]) -> int:
         for done in write_dataset(config, options.out, options.workers):
             first = done if first is None else first
             progress.update(bar, completed=done, description="arrangements")
-    images = (done - (first or 0)) * config.arrangement.images
+    images = (done - (first or 0)) * config.images
     seconds = time.perf_counter() - begun
-    print(
-        f"{images} images in {seconds:.0f} s, {done * config.arrangement.images} in all; "
-        f"written to {options.out}"
-    )
+    print(f"{images} images in {seconds:.0f} s, {done * config.images} in all; written to {options.out}")
     return DONE
 
 

@@ -11,7 +11,8 @@ SHORTEST = 0.1
 class RecoveryClock:
     """Watches one object over a recording.
 
-    The time to recover runs from when the object is clearly visible until there is a right pose; while it is hidden or away, it does not run.
+    The time to recover runs from when the object is clearly visible until there is a right pose; while it is
+    hidden or away, it does not run.
 
     Attributes:
         recoveries: seconds, one for each loss that was recovered.

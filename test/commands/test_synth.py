@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy as np
 import pytest
 import trimesh
 
@@ -31,6 +32,26 @@ def test_it_writes_scenes_that_the_other_commands_read(preset, tmp_path, capsys)
     assert len(BopScene(out / "train_pbr" / "000002")) == 2
     assert main(given) == 0
     assert "0 images in" in capsys.readouterr().out  # all were there
+
+
+def test_it_writes_videos_whose_instances_keep_their_ids(preset, tmp_path, capsys):
+    preset.write_text(preset.read_text() + "videos: {motions: 'crossing, clutter', seconds: 0.3, rate: 10}\n")
+    out = tmp_path / "data"
+    words = ["--preset", str(preset), "--arrangements", "2", "--workers", "1", "--out", str(out)]
+    assert main(["synth", *words]) == 0
+    assert "6 images in" in capsys.readouterr().out
+    crossing, clutter = (BopScene(out / "train_pbr" / f"00000{k}", rate_hz=10.0) for k in (1, 2))
+    assert len(crossing) == len(clutter) == 3
+    for recorded in crossing:
+        assert [truth.instance_id for truth in recorded.truths] == ["brick_0", "brick_1", "brick_2"]
+    assert [len(recorded.truths) for recorded in clutter] == [1, 1, 1]
+    assert not np.array_equal(clutter[0].truths[0].T_camera_object, clutter[2].truths[0].T_camera_object)
+
+
+def test_an_unknown_motion_is_named(preset, tmp_path, capsys):
+    preset.write_text("videos: {motions: waltz}")
+    assert main(["synth", "--preset", str(preset), "--out", str(tmp_path / "data")]) == 2
+    assert "videos.motions: 'waltz' is unknown; known are hand-held" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pose_nodes.core.config import from_mapping, group, option
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.synthetic.scenes.staging import ViewConfig
+from pose_nodes.synthetic.scenes.tracking_videos import MOTIONS
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,32 @@ class CameraConfig:
 
 
 @dataclass(frozen=True)
+class VideosConfig:
+    """Videos instead of still images: each arrangement is one, of objects and a camera that move."""
+
+    motions: str = option(
+        "",
+        f"by turns, as '{MOTIONS[0]}, {MOTIONS[-2]}'; all: every one; empty: still images",
+    )
+    seconds: float = option(6.0, "of each video", unit="s", minimum=0.1, maximum=600.0)
+    rate: float = option(30.0, "of its images", unit="Hz", minimum=0.1, maximum=1000.0)
+
+    def chosen(self) -> tuple[str, ...]:
+        """The motions, one after the other; none for still images.
+
+        Raises:
+            InvalidConfigError: one is unknown.
+        """
+        names = tuple(name.strip() for name in self.motions.split(",") if name.strip())
+        for name in names if names != ("all",) else ():
+            if name not in MOTIONS:
+                raise InvalidConfigError(
+                    f"videos.motions: '{name}' is unknown; known are {', '.join(MOTIONS)}, and all"
+                )
+        return MOTIONS if names == ("all",) else names
+
+
+@dataclass(frozen=True)
 class SensorChoice:
     """What the exact picture is made of."""
 
@@ -96,8 +123,15 @@ class DatasetConfig:
     arrangement: ArrangementConfig = group(ArrangementConfig, "objects that lie together")
     camera: CameraConfig = group(CameraConfig, "intrinsics of the camera")
     views: ViewConfig = group(ViewConfig, "where the camera is")
+    videos: VideosConfig = group(VideosConfig, "videos instead of still images")
     sensor: SensorChoice = group(SensorChoice, "what the exact picture is made of")
     output: OutputConfig = group(OutputConfig, "the layout on disk")
+
+    @property
+    def images(self) -> int:
+        """Of each arrangement."""
+        videos = self.videos
+        return round(videos.seconds * videos.rate) if videos.motions.strip() else self.arrangement.images
 
 
 def read_preset(path: Path) -> DatasetConfig:
@@ -118,6 +152,7 @@ def read_preset(path: Path) -> DatasetConfig:
     _check_order(
         path, "arrangement.fewest", config.arrangement.fewest, "arrangement.most", config.arrangement.most
     )
+    config.videos.chosen()
     views = config.views
     _check_order(path, "views.nearest", views.nearest, "views.farthest", views.farthest)
     _check_order(path, "views.lowest", views.lowest, "views.highest", views.highest)

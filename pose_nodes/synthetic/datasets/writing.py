@@ -19,9 +19,10 @@ from pose_nodes.sequences.bop_files import OBJECTS_FILE
 from pose_nodes.sequences.bop_shard_writer import BopShardWriter
 from pose_nodes.sequences.bop_writer import BopSceneWriter
 from pose_nodes.sequences.files import write_json
-from pose_nodes.synthetic.datasets.arrangement import Sample, take_images
+from pose_nodes.synthetic.datasets.arrangement import Sample
 from pose_nodes.synthetic.datasets.config import DatasetConfig
 from pose_nodes.synthetic.datasets.objects import load_objects, prepare_objects
+from pose_nodes.synthetic.datasets.samples import take_samples
 
 PRESET_FILE = "preset.json"
 
@@ -80,14 +81,14 @@ def _write_scenes(
 def _write_scene(config: DatasetConfig, dataset: Path, ids: Mapping[str, int], number: int) -> None:
     output = config.output
     with BopSceneWriter(dataset, ids, output.split, number + 1, output.depth_scale) as scene:
-        for sample in take_images(config, load_objects(dataset, ids), number):
+        for sample in take_samples(config, load_objects(dataset, ids), number):
             scene.add(sample.frame, sample.truths, sample.masks, sample.silhouettes)
 
 
 def _write_shards(
     config: DatasetConfig, dataset: Path, ids: Mapping[str, int], workers: int
 ) -> Iterator[int]:
-    output, images = config.output, config.arrangement.images
+    output, images = config.output, config.images
     with BopShardWriter(dataset, ids, output.samples_per_shard, output.depth_scale) as writer:
         done, known = divmod(writer.samples_written, images)
         yield min(done, config.arrangements)
@@ -100,7 +101,7 @@ def _write_shards(
 
 
 def _samples(config: DatasetConfig, dataset: Path, ids: Mapping[str, int], number: int) -> list[Sample]:
-    return list(take_images(config, load_objects(dataset, ids), number))
+    return list(take_samples(config, load_objects(dataset, ids), number))
 
 
 def _in_order(work: Callable[[int], T], numbers: Iterable[int], workers: int) -> Iterator[T]:
