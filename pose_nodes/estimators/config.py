@@ -118,7 +118,7 @@ class AcceptanceConfig:
         0.2, "explained / silhouette; what is hidden beyond that cannot be judged", minimum=0.0, maximum=1.0,
     )  # fmt: skip
     warm_inlier_ratio: float = option(
-        0.82, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0
+        0.9, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0
     )
     fewest_pixels: int = option(
         150, "of the image that show the object's surface", unit="pixels", minimum=10, maximum=100_000

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.objects.model import ObjectModel
+from pose_nodes.objects.simplification import simplified
 from pose_nodes.registration.verification import DepthTolerance, Judgement, View, judge
-from pose_nodes.rendering.depth import DepthRenderer, Region
+from pose_nodes.rendering.depth import Region
+from pose_nodes.rendering.rasteriser import DepthRasteriser
 
 _CORNERS = np.array(list(itertools.product((-0.5, 0.5), repeat=3)))
 _NEAREST = 0.05
@@ -24,7 +26,7 @@ class PosedObject:
     def __init__(self, model: ObjectModel, tolerance: DepthTolerance) -> None:
         self._model = model
         self._tolerance = tolerance
-        self._renderer = DepthRenderer(model.mesh)
+        self._renderer = DepthRasteriser(simplified(model.mesh, model.diameter))
 
     def region(
         self, T_camera_object: se3.Matrix, camera: PinholeCamera, margin: float, pixels: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from pose_nodes.geometry import se3
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.registration.covariance import pose_covariance, unknown_covariance
+from pose_nodes.registration.field_registration import FieldTarget
 
 _FEWEST_POINTS = 10
 
@@ -16,9 +16,9 @@ _FEWEST_POINTS = 10
 class Uncertainty:
     """Knows the surface of one object."""
 
-    def __init__(self, model: ObjectModel) -> None:
+    def __init__(self, model: ObjectModel, field: FieldTarget) -> None:
         self._model = model
-        self._tree = cKDTree(model.points)
+        self._field = field
 
     def covariance(
         self, points: NDArray[np.float64], T_camera_object: se3.Matrix, reach: float
@@ -31,13 +31,9 @@ class Uncertainty:
             reach: largest distance of a point that belongs to the surface, metres.
         """
         model = self._model
-        local = se3.transform(se3.inverse(T_camera_object), points)
-        distance, index = self._tree.query(local, distance_upper_bound=reach)
-        near = np.isfinite(distance)
+        normals, residuals = self._field.planes(se3.transform(se3.inverse(T_camera_object), points))
+        near = np.abs(residuals) < reach
         if near.sum() < _FEWEST_POINTS:
             return unknown_covariance(model.diameter)
-        normals = model.normals[index[near]]
-        residuals = np.einsum("ij,ij->i", local[near] - model.points[index[near]], normals)
-        return pose_covariance(
-            points[near], se3.rotate(T_camera_object, normals), residuals, T_camera_object, model.diameter
-        )
+        facing = se3.rotate(T_camera_object, normals[near])
+        return pose_covariance(points[near], facing, residuals[near], T_camera_object, model.diameter)

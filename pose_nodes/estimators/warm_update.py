@@ -1,35 +1,33 @@
 """Following an object from frame to frame, without a segment.
 
-From the predicted pose, in stages of falling reach: the object is rendered; measured points near its surface,
-and a little beside its silhouette, are registered to the model by point-to-plane ICP. The result is judged
-against the whole silhouette. When the evidence is weaker than it was, the last pose is tried as another
-start.
+From the predicted pose, in two stages of falling reach: measured points near the object's surface are
+registered to its distance field. The result is judged against the whole silhouette. When the evidence is
+weaker than it was, the last pose is tried as another start, and then many starts around the prediction.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.stopwatch import Stopwatch
-from pose_nodes.estimators.acceptance import warm_verdict
+from pose_nodes.estimators.acceptance import Verdict, warm_verdict
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.geometry import se3
 from pose_nodes.registration.covariance import unknown_covariance
 from pose_nodes.registration.verification import Judgement, View
-from pose_nodes.rendering.depth import Region
 
-_STAGES = ((1.0, 0.6), (0.6, 0.3), (0.3, 0.3))
-"""Reach along the ray and beside the silhouette of each stage, as shares of the configured reach (our
-choice)."""
+_STAGES = (1.0, 0.3)
+"""Reach of each stage, as a share of the configured reach (our choice)."""
+_SEARCH_REACH = 2.0
+"""Reach of the search around the prediction, as a multiple of the configured reach (our choice)."""
 _WEAKER = 0.9
-"""Share of the last frame's support below which a second start is tried (our choice)."""
+"""Share of the last frame's support below which another start is tried (our choice)."""
 _JUDGED_PIXELS = 2500
 _FEWEST_POINTS = 50
 
@@ -53,7 +51,7 @@ class WarmUpdate:
     def __init__(self, known: KnownObject, config: InstanceConfig) -> None:
         self._model = known.model
         self._posed = known.posed
-        self._target = known.target
+        self._field = known.field
         self._uncertainty = known.uncertainty
         self._config = config
 
@@ -66,16 +64,19 @@ class WarmUpdate:
             T_predicted: (4, 4) where the motion leads.
         """
         stopwatch = Stopwatch()
-        with stopwatch.stage("registration"):
-            best = self._from(frame, T_predicted)
-            expected = prior.score * prior.evidence.visible_fraction
-            moved = T_predicted is not prior.T_camera_object
-            if moved and (best is None or best.support < _WEAKER * expected):
-                other = self._from(frame, prior.T_camera_object)
-                best = max(filter(None, (best, other)), key=lambda followed: followed.support, default=None)
+        best = self._from(frame, T_predicted, stopwatch)
+        expected = _WEAKER * prior.score * prior.evidence.visible_fraction
+        if T_predicted is not prior.T_camera_object and (best is None or best.support < expected):
+            best = _better(best, self._from(frame, prior.T_camera_object, stopwatch))
+        if best is None or not self._verdict(best).verified:
+            with stopwatch.stage("search"):
+                searched = self._searched(frame, T_predicted)
+            # Many starts find what looks like the object to some degree nearly everywhere.
+            if searched is not None and searched.support >= expected:
+                best = _better(best, searched)
         if best is None:
             return replace(self._nothing(prior, T_predicted), seconds=stopwatch.seconds)
-        with stopwatch.stage("verification"):
+        with stopwatch.stage("covariance"):
             estimate = self._estimate(best, prior)
         return replace(estimate, seconds=stopwatch.seconds)
 
@@ -84,42 +85,51 @@ class WarmUpdate:
         region = self._posed.region(T_camera_object, frame.camera, 0.0, _JUDGED_PIXELS)
         return None if region is None else self._posed.judge(T_camera_object, View.of(frame, region))
 
-    def _from(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
+    def _searched(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
+        """What many starts around a pose lead to."""
+        reach = _SEARCH_REACH * self._config.warm.reach * self._model.diameter
+        points = self._points_near(frame, T, reach)
+        if len(points) < _FEWEST_POINTS:
+            return None
+        shift = 0.5 * reach
+        found = self._field.search(points, se3.inverse(T), reach, self._tolerance_at(T), shift=shift)
+        return self._from(frame, se3.inverse(found.T_object_camera), Stopwatch())
+
+    def _from(self, frame: Frame, T: se3.Matrix, stopwatch: Stopwatch) -> _Followed | None:
         points: NDArray[np.float64] = np.empty((0, 3))
-        for along, beside in _STAGES:
-            reach = self._config.warm.reach * self._model.diameter
-            near = self._points_near(frame, T, along * reach, beside * reach)
-            if near is None or len(near) < _FEWEST_POINTS:
+        for share in _STAGES:
+            reach = share * self._config.warm.reach * self._model.diameter
+            with stopwatch.stage("points"):
+                points = self._points_near(frame, T, reach)
+            if len(points) < _FEWEST_POINTS:
                 return None
-            points = near[:: -(-len(near) // self._config.warm.points)]
-            found = self._target.register(
-                points, se3.inverse(T), [along * reach], self._config.warm.iterations
-            )
-            T = se3.inverse(found.T_target_source)
-        judgement = self.judge(frame, T)
+            with stopwatch.stage("registration"):
+                found = self._field.register(points, se3.inverse(T), reach, self._tolerance_at(T))
+                T = se3.inverse(found.T_object_camera)
+        with stopwatch.stage("evidence"):
+            judgement = self.judge(frame, T)
         return None if judgement is None else _Followed(T, judgement, points)
 
-    def _points_near(
-        self, frame: Frame, T: se3.Matrix, along: float, beside: float
-    ) -> NDArray[np.float64] | None:
-        """(n, 3) measured points within `along` metres of the rendered surface, `beside` metres past its
-        silhouette."""
-        region = self._posed.region(T, frame.camera, beside, self._config.warm.pixels)
+    def _tolerance_at(self, T: se3.Matrix) -> float:
+        return float(self._config.tolerance.at(T[2:3, 3].astype(np.float32))[0])
+
+    def _points_near(self, frame: Frame, T: se3.Matrix, reach: float) -> NDArray[np.float64]:
+        """(n, 3) measured points within `reach` metres of the surface, as many as are wanted at most."""
+        region = self._posed.region(T, frame.camera, reach, self._config.warm.pixels)
         if region is None:
-            return None
-        rendered = self._posed.render(T, frame.camera, region)
-        middle = se3.transform(T, self._model.box_centre[None])[0]
-        step = region.stride * middle[2] / frame.camera.fx
-        surface = _widened(rendered, max(1, round(beside / step)))
-        depth = View.of(frame, region).depth
-        rows, columns = np.nonzero(np.abs(depth - surface) < along)  # NaN compares false
-        return _lifted(frame, region, depth, rows, columns)
+            return np.empty((0, 3))
+        points = self._field.near(frame.depth, frame.camera, region, se3.inverse(T), reach)
+        return points[:: max(1, -(-len(points) // self._config.warm.points))]
+
+    def _verdict(self, followed: _Followed) -> Verdict:
+        judgement = followed.judgement
+        return warm_verdict(judgement.evidence, judgement.explained_pixels, self._config.acceptance)
 
     def _estimate(self, followed: _Followed, prior: PoseEstimate) -> PoseEstimate:
         judgement, model = followed.judgement, self._model
-        verdict = warm_verdict(judgement.evidence, judgement.explained_pixels, self._config.acceptance)
+        verdict = self._verdict(followed)
         T = model.symmetry.nearest(followed.T_camera_object, prior.T_camera_object)
-        reach = self._config.refinement.fine_distance * model.diameter
+        reach = self._tolerance_at(T)
         return replace(
             prior,
             T_camera_object=T,
@@ -143,22 +153,5 @@ class WarmUpdate:
         )
 
 
-def _widened(rendered: NDArray[np.float32], pixels: int) -> NDArray[np.float32]:
-    """A rendered depth whose rim is repeated outwards by so many pixels; where two meet, the nearer."""
-    inverse = np.where(np.isfinite(rendered), 1.0 / rendered, 0.0).astype(np.float32)
-    size = 2 * pixels + 1
-    wide = cv2.dilate(inverse, np.ones((size, size), np.uint8))
-    with np.errstate(divide="ignore"):
-        outside = np.where(wide > 0, 1.0 / wide, np.float32(np.nan)).astype(np.float32)
-    return np.where(np.isfinite(rendered), rendered, outside)
-
-
-def _lifted(
-    frame: Frame,
-    region: Region,
-    depth: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    u, v = region.u[columns].astype(np.float64), region.v[rows].astype(np.float64)
-    return frame.camera.rays(u, v) * depth[rows, columns].astype(np.float64)[:, None]
+def _better(a: _Followed | None, b: _Followed | None) -> _Followed | None:
+    return max(filter(None, (a, b)), key=lambda followed: followed.support, default=None)

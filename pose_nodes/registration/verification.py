@@ -12,7 +12,6 @@ start, the mask of the object; tau is the tolerance of the sensor at r:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,22 @@ from pose_nodes.core.config import option
 from pose_nodes.core.estimate import Evidence
 from pose_nodes.core.frame import Frame
 from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.registration.evidence_kernels import (
+    CLAIMED,
+    EXPLAINED,
+    EXPLAINED_IN_MASK,
+    FARTHER,
+    HIT,
+    MEASURED_IN_MASK,
+    MISSING,
+    NEARER,
+    OCCLUDED,
+    SEEN_AND_MASK,
+    SEEN_OR_MASK,
+    WEIGHT,
+    WEIGHT_IN_MASK,
+    sort_pixels,
+)
 from pose_nodes.rendering.depth import Region
 
 
@@ -98,61 +113,36 @@ def judge(rendered: NDArray[np.float32], view: View, tolerance: DepthTolerance) 
         view: what was measured.
         tolerance: of the sensor.
     """
-    with np.errstate(invalid="ignore"):
-        offset = (view.depth - rendered) / tolerance.at(rendered)
-        explained, nearer, farther = np.abs(offset) <= 1.0, offset < -1.0, offset > 1.0
-    hit, measured = np.isfinite(rendered), np.isfinite(view.depth)
-    weight = np.where(explained, 1.0 - np.square(offset), 0.0)
-    counts = _Counts(hit, measured, explained, nearer, farther, weight, view.mask)
-    residual = np.abs(view.depth[explained] - rendered[explained])
-    pixels = int(explained.sum()) * view.region.stride**2
-    return Judgement(counts.evidence(residual), counts.score(), counts.agreement(), pixels)
+    mask = np.zeros((1, 1), np.bool_) if view.mask is None else view.mask
+    counts, residuals = sort_pixels(
+        rendered, view.depth, mask, view.mask is not None, tolerance.constant, tolerance.quadratic
+    )
+    score = _ratio(counts[WEIGHT], counts[EXPLAINED] + counts[FARTHER])
+    return Judgement(
+        _evidence(counts, residuals, view.mask is not None),
+        score,
+        score if view.mask is None else _ratio(counts[WEIGHT_IN_MASK], counts[CLAIMED]),
+        int(counts[EXPLAINED]) * view.region.stride**2,
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class _Counts:
-    """The sorted pixels, (rows, columns) bool each; `weight` float."""
-
-    hit: NDArray[np.bool_]
-    measured: NDArray[np.bool_]
-    explained: NDArray[np.bool_]
-    nearer: NDArray[np.bool_]
-    farther: NDArray[np.bool_]
-    weight: NDArray[np.float64]
-    mask: NDArray[np.bool_] | None
-
-    def score(self) -> float:
-        return _ratio(self.weight.sum(), (self.explained | self.farther).sum())
-
-    def agreement(self) -> float:
-        if self.mask is None:
-            return self.score()
-        # Beside the mask, what something hides or what agrees speaks neither for nor against: masks are often
-        # short.
-        neutral = np.where(self.mask, self.hit & ~self.measured, self.nearer | self.explained)
-        claimed = (self.hit | self.mask) & ~neutral
-        return _ratio(np.where(self.mask, self.weight, 0.0).sum(), claimed.sum())
-
-    def evidence(self, residual: NDArray[np.float32]) -> Evidence:
-        silhouette, explained, farther = self.hit.sum(), self.explained.sum(), self.farther.sum()
-        iou = coverage = float("nan")
-        occluded = self.nearer
-        if self.mask is not None:
-            occluded = self.nearer & ~self.mask
-            seen = self.hit & ~occluded
-            iou = _ratio((seen & self.mask).sum(), (seen | self.mask).sum())
-            coverage = _ratio((self.explained & self.mask).sum(), (self.mask & self.measured).sum())
-        return Evidence(
-            inlier_ratio=_ratio(explained, explained + farther + (self.nearer & ~occluded).sum()),
-            depth_residual=float(np.median(residual)) if len(residual) else float("nan"),
-            visible_fraction=_ratio(explained, silhouette),
-            occluded_fraction=_ratio(occluded.sum(), silhouette),
-            contradicted_fraction=_ratio(farther, silhouette),
-            missing_fraction=_ratio((self.hit & ~self.measured).sum(), silhouette),
-            mask_iou=iou,
-            mask_coverage=coverage,
-        )
+def _evidence(counts: NDArray[np.float64], residuals: NDArray[np.float64], has_mask: bool) -> Evidence:
+    """From the counts of `sort_pixels`."""
+    silhouette, explained = counts[HIT], counts[EXPLAINED]
+    against = counts[FARTHER] + counts[NEARER] - counts[OCCLUDED]
+    return Evidence(
+        inlier_ratio=_ratio(explained, explained + against),
+        depth_residual=float(np.median(residuals)) if len(residuals) else float("nan"),
+        visible_fraction=_ratio(explained, silhouette),
+        occluded_fraction=_ratio(counts[OCCLUDED], silhouette),
+        contradicted_fraction=_ratio(counts[FARTHER], silhouette),
+        missing_fraction=_ratio(counts[MISSING], silhouette),
+        mask_iou=_ratio(counts[SEEN_AND_MASK], counts[SEEN_OR_MASK]) if has_mask else float("nan"),
+        mask_coverage=_ratio(counts[EXPLAINED_IN_MASK], counts[MEASURED_IN_MASK])
+        if has_mask
+        else float("nan"),
+    )
 
 
-def _ratio(part: SupportsFloat, whole: SupportsFloat) -> float:
-    return float(part) / float(whole) if float(whole) else 0.0
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole else 0.0

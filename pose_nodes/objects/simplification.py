@@ -1,0 +1,47 @@
+"""Fewer triangles for pictures that are made many times a second."""
+
+from __future__ import annotations
+
+import numpy as np
+import open3d as o3d
+
+from pose_nodes.objects.mesh import TriangleMesh
+
+TRIANGLES = 8_000
+"""Are drawn in a tenth of a millisecond; CAD and scans often have far more (our choice)."""
+LARGEST_DEVIATION = 0.012
+"""Of the diameter, by which a vertex may lie off the other surface (our choice)."""
+
+
+def simplified(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
+    """A mesh of about TRIANGLES triangles that stays near the given one; the given one if that fails.
+
+    Args:
+        mesh: its surface, metres.
+        diameter: of it, metres.
+    """
+    if len(mesh.faces) <= TRIANGLES:
+        return mesh
+    full = o3d.geometry.TriangleMesh(
+        o3d.utility.Vector3dVector(mesh.vertices), o3d.utility.Vector3iVector(mesh.faces)
+    )
+    small = full.simplify_quadric_decimation(TRIANGLES)
+    result = TriangleMesh(np.asarray(small.vertices), np.asarray(small.triangles).astype(np.int32))
+    if not len(result.faces) or _deviation(mesh, result) > LARGEST_DEVIATION * diameter:
+        return mesh
+    return result
+
+
+def _deviation(a: TriangleMesh, b: TriangleMesh) -> float:
+    """The largest distance of a vertex of either mesh from the surface of the other, metres."""
+    return max(_farthest(a, b), _farthest(b, a))
+
+
+def _farthest(vertices_of: TriangleMesh, surface: TriangleMesh) -> float:
+    scene = o3d.t.geometry.RaycastingScene()
+    scene.add_triangles(
+        o3d.core.Tensor(surface.vertices.astype(np.float32)),
+        o3d.core.Tensor(surface.faces.astype(np.uint32)),
+    )
+    points = o3d.core.Tensor(vertices_of.vertices.astype(np.float32))
+    return float(scene.compute_distance(points).numpy().max())
