@@ -1,0 +1,1 @@
+"""Families of furniture: each function makes one piece of random numbers, built from parts."""

@@ -1,0 +1,1 @@
+"""What stands where: a recipe for each kind of room."""

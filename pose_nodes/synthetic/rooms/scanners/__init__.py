@@ -1,0 +1,1 @@
+"""Scanners: what three kinds of data sets would have measured of a room."""

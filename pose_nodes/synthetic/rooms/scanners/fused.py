@@ -1,0 +1,166 @@
+"""ScanNet's manner: a hand-held depth camera, many views fused into one surface.
+
+ScanNet (Dai et al., CVPR 2017) was scanned with a Structure sensor on a tablet, fused by BundleFusion in
+voxels, and annotated on the surface: its boxes are the axis-aligned extents of the annotated points, once
+the scan is turned to the walls. What no view saw is missing, from boxes too; edges are round, thin things
+incomplete.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.config import group, option
+from pose_nodes.geometry import se3
+from pose_nodes.sequences.indoor_scene import IndoorScene
+from pose_nodes.synthetic.rooms.classes import CLASSES
+from pose_nodes.synthetic.rooms.lighting import LightConfig, colors_of
+from pose_nodes.synthetic.rooms.room import Room
+from pose_nodes.synthetic.rooms.scanners.boxes import thing_classes, tight_boxes
+from pose_nodes.synthetic.rooms.scanners.distortion import slow_shift, smoothed
+from pose_nodes.synthetic.rooms.scanners.eyes import View, walk
+from pose_nodes.synthetic.rooms.scanners.gathering import gather, least_count
+from pose_nodes.synthetic.rooms.surface import Samples, Surface
+
+
+@dataclass(frozen=True)
+class FusedConfig:
+    """A hand-held scanner whose views are fused."""
+
+    views_per_area: float = option(
+        2.2, "views a square metre of floor (our choice)", unit="1/m^2", minimum=0.1, maximum=20.0
+    )
+    fewest: int = option(22, "views (our choice)", minimum=1, maximum=500)
+    most: int = option(56, "views (our choice)", minimum=1, maximum=500)
+    lowest: float = option(1.1, "least height of the camera (our choice)", unit="m", minimum=0.2, maximum=2.2)
+    highest: float = option(
+        1.75, "greatest height of the camera (our choice)", unit="m", minimum=0.2, maximum=2.2
+    )
+    half_width: float = option(
+        0.554,
+        "tangent of half the angle of view, across; 58 degrees (Structure sensor)",
+        minimum=0.1,
+        maximum=3.0,
+    )
+    half_height: float = option(
+        0.414,
+        "tangent of half the angle of view, upright; 45 degrees (Structure sensor)",
+        minimum=0.1,
+        maximum=3.0,
+    )
+    nearest: float = option(0.4, "range (Structure sensor)", unit="m", minimum=0.0, maximum=2.0)
+    farthest: float = option(
+        3.8, "range (Structure sensor: 3.5 and more)", unit="m", minimum=1.0, maximum=20.0
+    )
+    grazing: float = option(
+        0.1, "least cosine of the angle of incidence (our choice)", minimum=0.0, maximum=0.9
+    )
+    smoothing: float = option(
+        0.03,
+        "size of the cells whose points are drawn together (our choice)",
+        unit="m",
+        minimum=0.0,
+        maximum=0.2,
+    )
+    noise: float = option(
+        0.002, "standard deviation along the normal (our choice)", unit="m", minimum=0.0, maximum=0.1
+    )
+    warp: float = option(
+        0.008,
+        "standard deviation of slow shifts, as drift leaves them (our choice)",
+        unit="m",
+        minimum=0.0,
+        maximum=0.2,
+    )
+    misalignment: float = option(
+        0.008,
+        "standard deviation of the turn that alignment leaves (our choice)",
+        unit="rad",
+        minimum=0.0,
+        maximum=0.2,
+    )
+    least_points: int = option(
+        40, "of a box, of 100,000 of the cloud (our choice)", minimum=1, maximum=100_000
+    )
+    light: LightConfig = group(LightConfig, "light and colour")
+
+
+def scan(
+    name: str, room: Room, surface: Surface, config: FusedConfig, rng: np.random.Generator, points: int
+) -> IndoorScene:
+    """The cloud in the frame whose axes are along the walls; T_aligned_scan leads to it from the camera's."""
+    count = int(
+        np.clip(config.views_per_area * room.plan.area, config.fewest, max(config.fewest, config.most))
+    )
+    views = walk(room, surface, rng, count, (config.lowest, config.highest))
+    samples = gather(surface, rng, points, lambda drawn: _seen(surface, drawn, views, config))
+    measured = _fused(surface, samples, config, rng)
+    T_aligned_room, T_aligned_scan = _frames(room, config, rng)
+    things = surface.things[samples.faces]
+    cloud = (np.einsum("ij,kj->ik", measured, T_aligned_room[:3, :3]) + T_aligned_room[:3, 3]).astype(
+        np.float32
+    )
+    labels = tight_boxes(
+        cloud.astype(np.float64),
+        things,
+        thing_classes(room, "scannet"),
+        least_count(config.least_points, len(cloud)),
+    )
+    colors = colors_of(surface, samples, config.light, rng)
+    return IndoorScene(
+        name,
+        CLASSES["scannet"],
+        cloud,
+        colors,
+        labels.instances,
+        labels.semantics,
+        labels.boxes,
+        T_aligned_scan,
+    )
+
+
+def _seen(surface: Surface, samples: Samples, views: list[View], config: FusedConfig) -> NDArray[np.bool_]:
+    """(n,) points that any view sees: in its image, in range, not too steeply, and nothing before them."""
+    seen = np.zeros(len(samples), bool)
+    open_ones = np.arange(len(samples))
+    points, normals = samples.points.astype(np.float32), surface.normals[samples.faces]
+    for view in views:
+        ways = points[open_ones] - view.eye.astype(np.float32)
+        # Not by BLAS, whose threads get into each other's way where several processes make rooms.
+        right, down, forward = np.einsum("ij,kj->ki", ways, view.axes().astype(np.float32))
+        near = (forward > config.nearest) & (forward < config.farthest)
+        near &= (np.abs(right) < config.half_width * forward) & (np.abs(down) < config.half_height * forward)
+        near = np.flatnonzero(near)
+        way, normal = ways[near], normals[open_ones[near]]
+        cosine = np.abs(np.einsum("ij,ij->i", way, normal)) / np.sqrt(np.einsum("ij,ij->i", way, way))
+        near = near[cosine > config.grazing]
+        chosen = open_ones[near]
+        shown = surface.visible(samples.points[chosen], view.eye)
+        seen[chosen[shown]] = True
+        open_ones = np.delete(open_ones, near[shown])
+    return seen
+
+
+def _fused(
+    surface: Surface, samples: Samples, config: FusedConfig, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    points = samples.points
+    if config.smoothing > 0.0:
+        points = smoothed(points, config.smoothing)
+    if config.noise > 0.0:
+        along = rng.normal(0.0, config.noise, len(points))
+        points = points + along[:, None] * surface.normals[samples.faces]
+    return slow_shift(points, config.warp, 1.5, rng) if config.warp > 0.0 else points
+
+
+def _frames(room: Room, config: FusedConfig, rng: np.random.Generator) -> tuple[se3.Matrix, se3.Matrix]:
+    """T_aligned_room and T_aligned_scan: the room's middle lies near the origin; the scan began anyhow."""
+    left = float(rng.normal(0.0, config.misalignment)) if config.misalignment > 0.0 else 0.0
+    middle = np.array([*(0.5 * np.array(room.plan.size) + rng.normal(0.0, 0.2, 2)), 0.0])
+    turn = se3.from_rotation_vector((0.0, 0.0, left))
+    T_aligned_room = turn @ se3.from_rotation_vector((0.0, 0.0, 0.0), -middle)
+    start = np.array([*rng.uniform(-3.0, 3.0, 2), rng.normal(0.0, 0.05)])
+    return T_aligned_room, se3.from_rotation_vector((0.0, 0.0, rng.uniform(-np.pi, np.pi)), start)
