@@ -68,20 +68,20 @@ def laptop(rng: np.random.Generator) -> Design:
     deep, thick = width * between(rng, 0.62, 0.78), max(width * between(rng, 0.04, 0.065), 0.01)
     lid = max(0.55 * thick, 0.007)
     base = block((deep, thick, width), 0.2 * thick)
-    keys = block((0.42 * deep, 0.4 * thick, 0.85 * width), 0.05 * thick)
-    pad = block((0.22 * deep, 0.4 * thick, 0.3 * width), 0.05 * thick)
+    keys = block((0.42 * deep, 0.5 * thick, 0.85 * width), 0.05 * thick)
+    pad = block((0.22 * deep, 0.5 * thick, 0.3 * width), 0.05 * thick)
     base = difference(
         base, moved(keys, (-0.12 * deep, 0.5 * thick, 0)), moved(pad, (0.3 * deep, 0.5 * thick, 0))
     )
     high = deep * between(rng, 0.92, 1.0)
-    screen = block((0.5 * lid, 0.85 * high, 0.9 * width), 0.05 * lid)
+    screen = block((0.8 * lid, 0.85 * high, 0.9 * width), 0.05 * lid)
     panel = difference(block((lid, high, width), 0.2 * lid), moved(screen, (0.5 * lid, 0, 0)))
     # Upright at 90 degrees; opened further it leans back, to -x, about the rear edge of the base.
     lean = between(rng, -20.0, 45.0)
     panel = turned(moved(panel, (0, 0.5 * high, 0)), "z", lean)
     hinge = moved(turned(cylinder(0.5 * thick, 0.7 * width), "x", 90), (-0.49 * deep, 0.2 * thick, 0))
     body = union(base, hinge, moved(panel, (-0.49 * deep, 0.2 * thick, 0)))
-    return Design(body, "none", 0.55 * lid)
+    return Design(body, "none", 0.45 * lid)
 
 
 def remote(rng: np.random.Generator) -> Design:
@@ -92,12 +92,14 @@ def remote(rng: np.random.Generator) -> Design:
     body = extruded(outline, thick, between(rng, 0.1, 0.35) * thick)
     rows, columns = int(rng.integers(4, 8)), int(rng.integers(2, 4))
     radius = min(0.3 * width / columns, 0.26 * 0.55 * length / rows)
+    # High enough that the back cannot be taken for the front.
+    high = max(0.17 * thick, 0.017 * length)
     buttons = []
     for row in range(rows):
         for column in range(columns):
             x = (column - 0.5 * (columns - 1)) * 0.8 * width / columns
             z = (0.4 - 0.55 * row / (rows - 1)) * length
-            buttons.append(moved(cylinder(radius, 0.24 * thick, 0.2 * radius), (x, 0.5 * thick, z)))
-    ring = cylinder(0.28 * width, 0.3 * thick, 0.03 * thick)
+            buttons.append(moved(cylinder(radius, 2 * high, 0.2 * radius), (x, 0.5 * thick, z)))
+    ring = cylinder(0.28 * width, 2.2 * high, 0.03 * thick)
     buttons.append(moved(ring, (0, 0.5 * thick, -0.32 * length)))
     return Design(union(body, *buttons), "none", max(radius, 0.0015))

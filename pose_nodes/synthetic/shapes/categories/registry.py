@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.synthetic.shapes.categories.devices import box, camera, laptop, remote
 from pose_nodes.synthetic.shapes.categories.handled import cup, mug, teapot
-from pose_nodes.synthetic.shapes.categories.table import cutlery, shoe
+from pose_nodes.synthetic.shapes.categories.shoes import shoe
+from pose_nodes.synthetic.shapes.categories.table import cutlery
 from pose_nodes.synthetic.shapes.categories.turned import bottle, bowl, can, glass, tube
 from pose_nodes.synthetic.shapes.generic.registry import Family
 

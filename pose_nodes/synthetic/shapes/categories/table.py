@@ -1,4 +1,4 @@
-"""Cutlery and shoes (y up, length along x)."""
+"""Cutlery (y up, length along x)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from pose_nodes.synthetic.shapes.choice import between, sized
 from pose_nodes.synthetic.shapes.procedural import Design
 from pose_nodes.synthetic.shapes.sdf.operators import difference, moved, smooth_union, union
 from pose_nodes.synthetic.shapes.sdf.primitives import block, ellipsoid
-from pose_nodes.synthetic.shapes.sdf.profiles import closed_curve, extruded
+from pose_nodes.synthetic.shapes.sdf.profiles import extruded, smooth_profile, strip
 from pose_nodes.synthetic.shapes.sdf.solid import Solid
 from pose_nodes.synthetic.shapes.sdf.sweeps import smooth_path, tube
-
-_WALL = 0.026
-"""Of a shoe, in its lengths."""
 
 
 def cutlery(rng: np.random.Generator) -> Design:
@@ -23,16 +20,9 @@ def cutlery(rng: np.random.Generator) -> Design:
     end, neck = between(rng, 0.035, 0.055) * length, between(rng, 0.016, 0.022) * length
     kinds = (_spoon, _fork, _knife)
     head = kinds[int(rng.integers(3))](rng, length, thick)
-    outline = [
-        (-0.55, -0.6 * end),
-        (-0.25, -0.8 * neck),
-        (0.2, -neck),
-        (0.2, neck),
-        (-0.25, 0.8 * neck),
-        (-0.55, 0.6 * end),
-        (-0.58, 0.0),
-    ]
-    handle = extruded(closed_curve([(x * length, z) for x, z in outline]), thick, 0.3 * thick)
+    at = np.array([-0.58, -0.575, -0.55, -0.45, -0.2, 0.1, 0.2]) * length
+    halves = np.array([0.25 * end, 0.6 * end, end, 0.9 * end, 0.6 * (end + neck), neck, 1.1 * neck])
+    handle = extruded(strip(at, halves), thick, 0.3 * thick)
     return Design(smooth_union(0.15 * thick, handle, head), "none", 0.9 * thick)
 
 
@@ -48,10 +38,9 @@ def _spoon(rng: np.random.Generator, length: float, thick: float) -> Solid:
 def _fork(rng: np.random.Generator, length: float, thick: float) -> Solid:
     tines, wide = int(rng.integers(3, 5)), between(rng, 0.055, 0.075) * length
     root, tip = 0.3 * length, between(rng, 0.46, 0.52) * length
-    half = 0.24 * length, 0.8 * wide
-    edge = [(0.17 * length, 0.0), half, (root, wide), (root, -wide), (half[0], -half[1])]
-    palm = extruded(closed_curve(edge), thick, 0.3 * thick)
-    rise = between(rng, 0.01, 0.05) * length
+    at = np.array([0.17 * length, 0.2 * length, 0.26 * length, root])
+    palm = extruded(strip(at, [0.2 * wide, 0.45 * wide, 0.95 * wide, wide]), thick, 0.3 * thick)
+    rise = between(rng, 0.025, 0.05) * length
     parts = [palm]
     for z in np.linspace(-1, 1, tines) * 0.85 * wide:
         path = smooth_path(
@@ -63,55 +52,8 @@ def _fork(rng: np.random.Generator, length: float, thick: float) -> Solid:
 
 def _knife(rng: np.random.Generator, length: float, thick: float) -> Solid:
     wide, tip = between(rng, 0.04, 0.06) * length, between(rng, 0.55, 0.65) * length
-    edge = closed_curve(
-        [
-            (0.15 * length, -0.4 * wide),
-            (0.35 * length, -0.5 * wide),
-            (tip, -0.5 * wide),
-            (0.9 * tip, 0.45 * wide),
-            (0.35 * length, 0.6 * wide),
-            (0.15 * length, 0.4 * wide),
-        ]
-    )
-    return extruded(edge, 0.9 * thick, 0.2 * thick)
-
-
-def shoe(rng: np.random.Generator) -> Design:
-    """A low shoe or a boot without laces, the toe towards +x, the foot's opening up."""
-    length = sized(rng, 0.16, 0.32)
-    wide, sole = length * between(rng, 0.17, 0.2), length * between(rng, 0.06, 0.1)
-    side = between(rng, 0.1, 0.25) * (1 if rng.random() < 0.5 else -1) * wide  # left or right foot
-    outline = [
-        (-0.48, 0.0),
-        (-0.4, 0.7 * wide),
-        (0.0, 0.75 * wide + side),
-        (0.3, wide + side),
-        (0.5, side),
-        (0.3, -wide + side),
-        (0.0, -0.75 * wide + side),
-        (-0.4, -0.7 * wide),
-    ]
-    points = np.array([(x * length, z) for x, z in outline])
-    base = extruded(closed_curve(points), sole, 0.15 * sole)
-    upper = _leather(rng, length, wide, side)
-    return Design(union(moved(base, (0, -0.3 * sole, 0)), upper), "none", _WALL * length)
-
-
-def _leather(rng: np.random.Generator, length: float, wide: float, side: float) -> Solid:
-    """The hollow upper part of a shoe."""
-    high, heel = length * between(rng, 0.3, 0.6), -0.27 * length
-    toe = moved(ellipsoid((0.3 * length, 0.22 * length, 0.95 * wide)), (0.18 * length, 0, side))
-    ankle = smooth_path([[heel, 0.05 * length, 0], [heel, 0.6 * high, 0], [heel, high, 0]], 8)
-    back = tube(ankle, 0.9 * wide, 0.85)
-    middle = moved(ellipsoid((0.33 * length, 0.27 * length, 0.85 * wide)), (-0.12 * length, 0, 0.4 * side))
-    upper = smooth_union(0.06 * length, toe, back, middle)
-    wall = _WALL * length
-    hole = tube(
-        smooth_path([[heel, 0.1 * length, 0], [heel, high, 0], [heel, 1.6 * high, 0]], 8),
-        0.9 * wide - 1.3 * wall,
-        0.8,
-    )
-    inside = moved(ellipsoid((0.34 * length, 0.17 * length, 0.7 * wide)), (0.0, 0.02 * length, 0.5 * side))
-    ground = moved(block((2 * length, length, length)), (0, -0.5 * length, 0))
-    brim = moved(block((2 * length, length, length)), (0, 0.5 * length + high, 0))
-    return difference(upper, union(hole, inside), ground, brim)
+    at = np.array([0.16, 0.24, 0.45, 0.92 * tip / length, tip / length]) * length
+    # Its edge reaches lower than the handle: turned over, it lies elsewhere.
+    edge = smooth_profile(at, np.array([0.4, 0.95, 1.0, 0.45, -0.15]) * wide)[:, ::-1]
+    blade = np.concatenate([[[at[0], -0.25 * wide]], edge, [[tip, -0.25 * wide]]])
+    return extruded(blade, 0.9 * thick, 0.2 * thick)

@@ -60,8 +60,8 @@ def bowl(rng: np.random.Generator) -> Design:
 def can(rng: np.random.Generator) -> Design:
     """A drinks can with a tapered top, or a food tin with rims and ribs; the two ends always differ."""
     height = sized(rng, 0.06, 0.2)
-    radius = height * between(rng, 0.25, 0.65)
     drinks = chance(rng, 0.5)
+    radius = height * (between(rng, 0.22, 0.4) if drinks else between(rng, 0.25, 0.65))
     top = between(rng, 0.72, 0.88) if drinks else 1.0
     bottom = between(rng, 0.75, 0.9) if drinks else 1.0
     at = np.array([0.0, 0.05, 0.1, 0.85, 0.93, 1.0])

@@ -104,6 +104,12 @@ def smooth_profile(heights: ArrayLike, radii: ArrayLike, samples: int = 40) -> N
     return np.column_stack([PchipInterpolator(y, np.asarray(radii, np.float64))(at), at])
 
 
+def strip(at: ArrayLike, half_widths: ArrayLike) -> NDArray[np.float64]:
+    """Outline about the x axis of a strip whose half width at rising x is given, straight at both ends."""
+    edge = smooth_profile(at, half_widths)[:, ::-1]
+    return np.concatenate([edge, edge[::-1] * (1.0, -1.0)])
+
+
 def filled(profile: NDArray[np.float64]) -> NDArray[np.float64]:
     """The outline of a solid lathe from a profile (k, 2) of (radius, height): closed along the axis."""
     return np.concatenate([[[0.0, profile[0, 1]]], profile, [[0.0, profile[-1, 1]]]])
