@@ -118,7 +118,7 @@ class _Surface:
         )
 
     def residual(self, points: NDArray[np.float64], threshold: float) -> float:
-        """The distance that 99 % of (n, 3) points keep, metres; judged by a part of them where that is clear."""
+        """The distance that 99 % of (n, 3) points keep, metres; of a few of them where it is great."""
         first = self._distances(points[:_FIRST_SAMPLES])
         if np.percentile(first, 90.0) > 2.0 * threshold:
             return float(np.percentile(first, _PERCENTILE))
