@@ -59,7 +59,29 @@ class Sample:
     silhouettes: list[NDArray[np.bool_]]
 
 
+@dataclass(frozen=True, eq=False)
+class View:
+    """One image with all that is known of it.
+
+    Attributes:
+        scene: the arrangement.
+        T_world_camera: (4, 4) pose of the camera.
+        rendering: the exact picture.
+        frame: as the sensor measures it.
+    """
+
+    scene: Scene
+    T_world_camera: se3.Matrix
+    rendering: Rendering
+    frame: Frame
+
+
 def take_images(config: DatasetConfig, objects: Sequence[DatasetObject], number: int) -> Iterator[Sample]:
+    """The images of one arrangement with their truth; arguments and errors as of `take_views`."""
+    return map(_sample, take_views(config, objects, number))
+
+
+def take_views(config: DatasetConfig, objects: Sequence[DatasetObject], number: int) -> Iterator[View]:
     """The images of one arrangement; the same for the same preset, objects and number.
 
     Args:
@@ -78,9 +100,9 @@ def take_images(config: DatasetConfig, objects: Sequence[DatasetObject], number:
         rendering = renderer.render(scene, T_world_camera, config.camera.pinhole())
         if config.sensor.color:
             rendering = colored(rendering, scene, T_world_camera, renderer, light)
-        yield _sample(
-            config, scene, rendering, T_world_camera, np.random.default_rng([config.seed, number, index])
-        )
+        noise = np.random.default_rng([config.seed, number, index])
+        depth, color = sensors(config.sensor).measure(rendering, scene, T_world_camera, noise)
+        yield View(scene, T_world_camera, rendering, Frame(0, FRAME_ID, rendering.camera, depth, color))
 
 
 def sensors(choice: SensorChoice) -> Sensors:
@@ -103,22 +125,15 @@ def _arrange(config: DatasetConfig, objects: Sequence[DatasetObject], rng: np.ra
     raise AssertionError("unreachable")
 
 
-def _sample(
-    config: DatasetConfig,
-    scene: Scene,
-    rendering: Rendering,
-    T_world_camera: se3.Matrix,
-    rng: np.random.Generator,
-) -> Sample:
-    depth, color = sensors(config.sensor).measure(rendering, scene, T_world_camera, rng)
-    T_camera_world = se3.inverse(T_world_camera)
-    labels = range(1, len(scene.objects) + 1)
+def _sample(view: View) -> Sample:
+    T_camera_world, rendering = se3.inverse(view.T_world_camera), view.rendering
+    labels = range(1, len(view.scene.objects) + 1)
     truths = [
         GroundTruth(one.class_name, T_camera_world @ one.T_world_object, rendering.visible_fraction(label))
-        for label, one in zip(labels, scene.objects, strict=True)
+        for label, one in zip(labels, view.scene.objects, strict=True)
     ]
     return Sample(
-        Frame(0, FRAME_ID, rendering.camera, depth, color),
+        view.frame,
         truths,
         [rendering.visible_mask(label) for label in labels],
         [rendering.amodal_mask(label) for label in labels],

@@ -10,6 +10,8 @@ import yaml
 from pose_nodes.core.config import from_mapping, group, option
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.synthetic.datasets.category_choice import CategoriesConfig
+from pose_nodes.synthetic.datasets.splits import SplitsConfig
 from pose_nodes.synthetic.scenes.staging import ViewConfig
 from pose_nodes.synthetic.scenes.tracking_videos import MOTIONS
 
@@ -105,12 +107,17 @@ class SensorChoice:
 class OutputConfig:
     """The layout on disk."""
 
-    layout: str = option("bop", "BOP scenes, or tar shards of a BOP-webdataset", choices=("bop", "shards"))
+    layout: str = option(
+        "bop",
+        "BOP scenes, tar shards of a BOP-webdataset, or category folders as those of NOCS",
+        choices=("bop", "shards", "nocs"),
+    )
     split: str = option("train_pbr", "name of the split, of BOP scenes")
     samples_per_shard: int = option(1000, "of shards", minimum=1, maximum=100_000)
     depth_scale: float = option(
-        0.1, "a unit of the depth images; 0.1 keeps tenths up to 6.5 m", unit="mm", minimum=0.01, maximum=10.0
-    )
+        0.1, "a unit of the depth images of BOP; 0.1 keeps tenths up to 6.5 m", unit="mm", minimum=0.01,
+        maximum=10.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,9 @@ class DatasetConfig:
 
     seed: int = option(0, "the same preset and seed give the same data", minimum=0)
     arrangements: int = option(10, "how many", minimum=1, maximum=10_000_000)
-    objects: ObjectsConfig = group(ObjectsConfig, "the objects of the data set")
+    objects: ObjectsConfig = group(ObjectsConfig, "the objects of the data set, in the layouts of BOP")
+    categories: CategoriesConfig = group(CategoriesConfig, "the objects in the layout of NOCS")
+    splits: SplitsConfig = group(SplitsConfig, "parts of the data set in the layout of NOCS")
     arrangement: ArrangementConfig = group(ArrangementConfig, "objects that lie together")
     camera: CameraConfig = group(CameraConfig, "intrinsics of the camera")
     views: ViewConfig = group(ViewConfig, "where the camera is")
@@ -153,10 +162,32 @@ def read_preset(path: Path) -> DatasetConfig:
         path, "arrangement.fewest", config.arrangement.fewest, "arrangement.most", config.arrangement.most
     )
     config.videos.chosen()
+    _check_layout(path, config)
     views = config.views
     _check_order(path, "views.nearest", views.nearest, "views.farthest", views.farthest)
     _check_order(path, "views.lowest", views.lowest, "views.highest", views.highest)
     return config
+
+
+def _check_layout(path: Path, config: DatasetConfig) -> None:
+    """See that what is asked for exists in the layout."""
+    splits = config.splits
+    if splits.validation + splits.test > 1:
+        raise InvalidConfigError(f"{path}: 'splits.validation' and 'splits.test' are more than 1 together")
+    config.categories.chosen()
+    if config.output.layout != "nocs":
+        return
+    refused = {
+        "objects.objects_file": bool(config.objects.objects_file),
+        "videos.motions": bool(config.videos.motions.strip()),
+        "sensor.color": not config.sensor.color,
+    }
+    for name, is_refused in refused.items():
+        if is_refused:
+            raise InvalidConfigError(
+                f"{path}: '{name}' does not go with 'output.layout: nocs', which has colour images of still "
+                "arrangements of categories"
+            )
 
 
 def _check_order(path: Path, low_name: str, low: float, high_name: str, high: float) -> None:

@@ -3,30 +3,28 @@ it."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError
 from pose_nodes.core.json_files import read_json
 from pose_nodes.sequences.bop_files import OBJECTS_FILE
-from pose_nodes.sequences.bop_shard_writer import BopShardWriter
-from pose_nodes.sequences.bop_writer import BopSceneWriter
 from pose_nodes.sequences.files import write_json
-from pose_nodes.synthetic.datasets.arrangement import Sample
+from pose_nodes.sequences.nocs_dataset import DATASET_FILE
+from pose_nodes.synthetic.datasets.bop_layout import write_scenes, write_shards
 from pose_nodes.synthetic.datasets.config import DatasetConfig
-from pose_nodes.synthetic.datasets.objects import load_objects, prepare_objects
-from pose_nodes.synthetic.datasets.samples import take_samples
+from pose_nodes.synthetic.datasets.nocs_layout import write_nocs
 
 PRESET_FILE = "preset.json"
-
-T = TypeVar("T")
+_LAYOUTS: Mapping[str, Callable[[DatasetConfig, Path, int], Iterator[int]]] = {
+    "bop": write_scenes,
+    "shards": write_shards,
+    "nocs": write_nocs,
+}
+_MARKS = (OBJECTS_FILE, DATASET_FILE)
+"""What is there before the first arrangement is."""
 
 
 def write_dataset(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
@@ -45,79 +43,27 @@ def write_dataset(config: DatasetConfig, dataset: Path, workers: int) -> Iterato
         InvalidInputError: the folder cannot be written to, or objects do not come to rest.
     """
     _claim(config, dataset)
-    ids = prepare_objects(config.objects, dataset)
-    write = _write_scenes if config.output.layout == "bop" else _write_shards
-    yield from write(config, dataset, ids, workers)
+    yield from _LAYOUTS[config.output.layout](config, dataset, workers)
 
 
 def _claim(config: DatasetConfig, dataset: Path) -> None:
     """Note the preset, or see that the folder is of the same; the number of arrangements may grow."""
     path, values = dataset / PRESET_FILE, to_mapping(config)
     # Until its models are written there is nothing of the earlier preset to mix up.
-    if path.is_file() and (dataset / OBJECTS_FILE).is_file():
-        before = read_json(path)
-        differing = [name for name in values if name != "arrangements" and before.get(name) != values[name]]
+    if path.is_file() and any((dataset / mark).exists() for mark in _MARKS):
+        before = _noted(path)
+        differing = [name for name in values if name != "arrangements" and before[name] != values[name]]
         if differing:
             raise InvalidConfigError(
-                f"{dataset}: was begun with another preset ('{differing[0]}' was "
-                f"{before.get(differing[0])!r}); "
+                f"{dataset}: was begun with another preset ('{differing[0]}' was {before[differing[0]]!r}); "
                 "choose another folder"
             )
     write_json(path, json.loads(json.dumps(values)))
 
 
-def _write_scenes(
-    config: DatasetConfig, dataset: Path, ids: Mapping[str, int], workers: int
-) -> Iterator[int]:
-    scenes = dataset / config.output.split
-    missing = [n for n in range(config.arrangements) if not (scenes / f"{n + 1:06d}").exists()]
-    done = config.arrangements - len(missing)
-    yield done
-    for _ in _in_order(partial(_write_scene, config, dataset, ids), missing, workers):
-        done += 1
-        yield done
-
-
-def _write_scene(config: DatasetConfig, dataset: Path, ids: Mapping[str, int], number: int) -> None:
-    output = config.output
-    with BopSceneWriter(dataset, ids, output.split, number + 1, output.depth_scale) as scene:
-        for sample in take_samples(config, load_objects(dataset, ids), number):
-            scene.add(sample.frame, sample.truths, sample.masks, sample.silhouettes)
-
-
-def _write_shards(
-    config: DatasetConfig, dataset: Path, ids: Mapping[str, int], workers: int
-) -> Iterator[int]:
-    output, images = config.output, config.images
-    with BopShardWriter(dataset, ids, output.samples_per_shard, output.depth_scale) as writer:
-        done, known = divmod(writer.samples_written, images)
-        yield min(done, config.arrangements)
-        take = partial(_samples, config, dataset, ids)
-        for samples in _in_order(take, range(done, config.arrangements), workers):
-            for sample in samples[known:]:
-                writer.add(sample.frame, sample.truths, sample.masks, sample.silhouettes)
-            known, done = 0, done + 1
-            yield done
-
-
-def _samples(config: DatasetConfig, dataset: Path, ids: Mapping[str, int], number: int) -> list[Sample]:
-    return list(take_samples(config, load_objects(dataset, ids), number))
-
-
-def _in_order(work: Callable[[int], T], numbers: Iterable[int], workers: int) -> Iterator[T]:
-    """`work` of each number in some processes, in order; no more than two a process are begun ahead."""
-    if workers == 1:
-        yield from map(work, numbers)
-        return
-    # Not forked: Open3D's threads do not survive that.
-    context: Any = multiprocessing.get_context("spawn")
-    waiting = iter(numbers)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running = [pool.submit(work, number) for number in itertools.islice(waiting, 2 * workers)]
-        try:
-            while running:
-                yield running.pop(0).result()
-                running += [pool.submit(work, number) for number in itertools.islice(waiting, 1)]
-        finally:
-            for future in running:
-                future.cancel()
+def _noted(path: Path) -> dict[str, object]:
+    """The preset of a folder; options that were added since have their defaults."""
+    noted = read_json(path)
+    if not isinstance(noted, dict):
+        raise InvalidDatasetError(f"{path}: must be a JSON object of options; remove the folder")
+    return {**to_mapping(DatasetConfig()), **noted}
