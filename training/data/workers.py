@@ -92,8 +92,8 @@ def single_threaded() -> None:
 
 
 def _fill(pool: ProcessPoolExecutor, waiting: Iterator[Any], running: deque[Future[Any]], count: int) -> None:
-    # A process starts with the first work that finds no idle one, and inherits the environment then.
-    with _one_thread_each():
+    # A process starts with the first work that finds no idle one.
+    with _as_processes_start():
         for item in waiting:
             running.append(pool.submit(_do, item))
             if len(running) >= count:
@@ -101,12 +101,18 @@ def _fill(pool: ProcessPoolExecutor, waiting: Iterator[Any], running: deque[Futu
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def _as_processes_start() -> Iterator[None]:
+    """What a process inherits: one thread for each library, and no Ctrl-C.
+
+    Ctrl-C reaches all processes of a terminal; the parent alone acts on it, and ends the others.
+    """
     before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
     os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
+    signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -122,8 +128,6 @@ def _begin(stop: Any, work: Callable[[Any], Any]) -> None:
     """What each process does first."""
     global _stop, _work
     _stop, _work = stop, work
-    # Ctrl-C reaches all processes of a terminal; the parent alone acts on it, and ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     single_threaded()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""A small pool of objects that the tests of training data share."""
+"""A small pool of objects that the tests of the training share."""
 
 from __future__ import annotations
 
