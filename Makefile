@@ -25,6 +25,8 @@ demo: setup
 bench: setup
 	@echo "Measuring rates and latencies between the processes"
 	@$(RUN) python -m pose_nodes bench
+	@echo "Measuring how fast samples for training are made"
+	@$(RUN) python -m training bench
 
 lint: setup
 	@echo "Checking style"

@@ -1,4 +1,4 @@
-"""bench: measures transport, latency, cold starts and tracking; writes OUT/bench.json and OUT/bench.md."""
+"""bench: measures what the package is asked to be fast at; writes OUT/bench.json and OUT/bench.md."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from pose_nodes import __version__
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
+from pose_nodes.commands.bench_synthetic import frames_table, measure_frames
 from pose_nodes.commands.bench_transport import (
     latency_table,
     measure_latency,
@@ -57,11 +58,12 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> CommandParser:
     parser = CommandParser(
         "pose_nodes bench",
-        "Measure transport, latency, cold starts and tracking; write OUT/bench.json and OUT/bench.md.",
+        "Measure transport, latency, cold starts, tracking and rendering.\n"
+        "Writes OUT/bench.json and OUT/bench.md.",
     )
     parser.add_argument(
         "--sections", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), metavar="SECTION",
-        help="of transport, latency, cold_starts, tracking; default: all",
+        help=f"of {', '.join(SECTIONS)}; default: all",
     )  # fmt: skip
     parser.add_argument(
         "--data",
@@ -128,11 +130,17 @@ def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measu
     return sections, tables
 
 
+def _synthetic(_recordings: Sequence[BenchRecording], _options: Namespace) -> Measured:
+    section = measure_frames()
+    return section, [frames_table(section)]
+
+
 SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]] = {
     "transport": _transport,
     "latency": _latency,
     "cold_starts": _cold_starts,
     "tracking": _tracking,
+    "synthetic": _synthetic,
 }
 
 
