@@ -42,6 +42,9 @@ SOURCES = (
     Measured("object clouds: model and view, 4,000 points each", "object_clouds", {"kind": "model"}),
     Measured("object clouds: two views, 4,000 points each", "object_clouds", {"kind": "views"}),
     Measured("category crops: 224 px, 1,024 points", "category_crops", {}),
+    Measured("rooms, fused scan: 100,000 points", "rooms", {"style": "scannet"}),
+    Measured("rooms, single view: 100,000 points", "rooms", {"style": "sunrgbd"}),
+    Measured("rooms, room block: 100,000 points", "rooms", {"style": "s3dis"}),
 )
 
 

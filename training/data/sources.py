@@ -12,6 +12,7 @@ from pose_nodes.core.errors import InvalidConfigError
 from training.data.category_crops import CategoryCrop, CategoryCrops, CropOptions
 from training.data.object_clouds import CloudOptions, CloudPair, ObjectClouds
 from training.data.object_pool import ObjectPool
+from training.data.rooms import RoomCloud, RoomOptions, Rooms
 
 
 class ConfiguredSource(Protocol):
@@ -41,17 +42,20 @@ class SourceKind:
     Attributes:
         options: class of its options.
         sample: class of its samples.
-        of_pool: makes the source of a pool of objects and options.
+        build: makes the source of a pool of objects and options, or of a split and options.
+        needs_pool: which of them.
     """
 
     options: type[Any]
     sample: type[Any]
-    of_pool: Callable[[ObjectPool, Any], ConfiguredSource]
+    build: Callable[[Any, Any], ConfiguredSource]
+    needs_pool: bool = True
 
 
 SOURCES: Mapping[str, SourceKind] = {
     "object_clouds": SourceKind(CloudOptions, CloudPair, ObjectClouds),
     "category_crops": SourceKind(CropOptions, CategoryCrop, CategoryCrops),
+    "rooms": SourceKind(RoomOptions, RoomCloud, Rooms, needs_pool=False),
 }
 
 
@@ -63,7 +67,7 @@ def open_source(
     Args:
         name: a key of SOURCES.
         split: "train", "val" or "test", which share nothing.
-        pool: folder of the objects.
+        pool: folder of the objects, of those that are made of any.
         values: options, nested or with dotted names; what is absent keeps its default.
 
     Raises:
@@ -74,8 +78,10 @@ def open_source(
         raise InvalidConfigError(f"source '{name}' is unknown; use one of {', '.join(SOURCES)}")
     kind = SOURCES[name]
     options = from_mapping(kind.options, values or {}, f"options of {name}")
+    if not kind.needs_pool:
+        return kind.build(split, options)
     if pool is None:
         raise InvalidConfigError(
             f"source '{name}': needs objects; make a pool with `python -m training pool`"
         )
-    return kind.of_pool(ObjectPool(pool, split), options)
+    return kind.build(ObjectPool(pool, split), options)
