@@ -16,6 +16,7 @@ from pose_nodes.sequences.recording import GroundTruth
 from pose_nodes.synthetic.datasets.config import DatasetConfig, SensorChoice
 from pose_nodes.synthetic.scenes.measuring import Sensors
 from pose_nodes.synthetic.scenes.rendering import Rendering, SceneRenderer
+from pose_nodes.synthetic.scenes.resting import DropConfig
 from pose_nodes.synthetic.scenes.scene import Scene
 from pose_nodes.synthetic.scenes.shading import colored, random_light
 from pose_nodes.synthetic.scenes.staging import cluttered, viewpoint
@@ -114,11 +115,12 @@ def sensors(choice: SensorChoice) -> Sensors:
 def _arrange(config: DatasetConfig, objects: Sequence[DatasetObject], rng: np.random.Generator) -> Scene:
     """Objects chosen at random, dropped on the support; others where these do not come to rest."""
     support = _SUPPORTS[config.arrangement.support]()
+    falling = DropConfig(standing=config.arrangement.standing)
     for attempt in range(_ATTEMPTS):
         count = rng.integers(config.arrangement.fewest, config.arrangement.most + 1)
         chosen = [objects[index] for index in rng.integers(len(objects), size=count)]
         try:
-            return cluttered(chosen, support, rng, transparent=config.arrangement.transparent)
+            return cluttered(chosen, support, rng, falling, transparent=config.arrangement.transparent)
         except InvalidInputError:
             if attempt == _ATTEMPTS - 1:
                 raise

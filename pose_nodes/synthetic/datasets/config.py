@@ -38,6 +38,10 @@ class ArrangementConfig:
     fewest: int = option(3, "objects of an arrangement", minimum=1, maximum=200)
     most: int = option(8, "objects of an arrangement", minimum=1, maximum=200)
     support: str = option("table", "what they are dropped on or into", choices=("table", "bin"))
+    standing: float = option(
+        0.0, "share of the objects that are put down with y up, as categories stand; the others are dropped",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
     images: int = option(10, "of each arrangement, from different sides", minimum=1, maximum=10_000)
     transparent: float = option(
         0.05, "share of the objects that are of clear glass, which depth cameras hardly see", minimum=0.0,

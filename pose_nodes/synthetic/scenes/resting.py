@@ -27,6 +27,10 @@ _STEP = 0.002
 """Seconds; MuJoCo's default, a quarter of the time in which contacts settle."""
 _CHECK_EVERY = 25
 """Steps between two looks at whether all lie still, or one fell off."""
+_ABOVE = 0.01
+"""Metres between objects, or an object and the support, before they fall."""
+_PLACES = 30
+"""Tries to find room for an object that shall stand (our choice)."""
 _FALLEN = -0.1
 """Metres; what is below fell off the support."""
 
@@ -49,6 +53,10 @@ class DropConfig:
         0.6, "share of the support's length and width over which objects are dropped; less is more clutter",
         minimum=0.0, maximum=1.0,
     )  # fmt: skip
+    standing: float = option(
+        0.0, "share of the objects that are put down with y up, where there is room; the others are dropped",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
     still_speed: float = option(
         0.005, "of all points of an object that lies still, on average over the time below; thin plates "
         "rattle for ever, but go nowhere (our choice)", unit="m/s", minimum=1e-5,
@@ -67,6 +75,9 @@ def drop(
     config: DropConfig | None = None,
 ) -> list[se3.Matrix]:
     """Drop objects one above the other, each turned at random; one that falls off is dropped again.
+
+    A share of them may be put down upright first, apart from each other; what falls on them may knock them
+    over.
 
     The same meshes and state of the generator give the same poses, bit by bit, with the same MuJoCo.
 
@@ -99,21 +110,23 @@ class _Simulation:
     ) -> None:
         self._mujoco = _mujoco()
         self._support, self._rng, self._config = support, rng, config
-        hulls = [_hull(index, mesh) for index, mesh in enumerate(meshes)]
+        hulls = self._hulls = [_hull(index, mesh) for index, mesh in enumerate(meshes)]
         self._centres = [0.5 * (hull.min(axis=0) + hull.max(axis=0)) for hull in hulls]
         self._radii = [
             float(np.linalg.norm(hull - centre, axis=1).max())
             for hull, centre in zip(hulls, self._centres, strict=True)
         ]
+        # Without such objects no numbers are drawn for them, so that what was made before stays the same.
+        chances = rng.random(len(meshes)) if self._config.standing > 0 else np.ones(len(meshes))
+        self._stands = chances < self._config.standing
         self._model = self._mujoco.MjModel.from_xml_string(_world(hulls, support, config))
         self._data = self._mujoco.MjData(self._model)
 
     def rested(self) -> list[se3.Matrix]:
         """Simulate until all lie still; their poses."""
-        height = 0.0
-        for index, radius in enumerate(self._radii):
-            height = self._raise(index, height)
-            height += radius
+        height = self._put_down()
+        for index in np.flatnonzero(~self._stands):
+            height = self._raise(int(index), height) + self._radii[index]
         still, since = 0.0, self._data.qpos.copy()
         while still < self._config.still_time:
             if self._data.time > self._config.longest:
@@ -129,18 +142,53 @@ class _Simulation:
                 still += _CHECK_EVERY * _STEP
         return [self._pose(index) for index in range(len(self._radii))]
 
+    def _put_down(self) -> float:
+        """Stand objects on the support, each apart from the others; the height of the highest.
+
+        One for which there is no room is dropped with the rest.
+        """
+        places: list[tuple[NDArray[np.float64], float]] = []
+        for index in np.flatnonzero(self._stands):
+            radius = self._radii[index]
+            reach = self._reach(radius)
+            tries = self._rng.uniform(-reach, reach, (_PLACES, 2))
+            free = [
+                place
+                for place in tries
+                if all(np.linalg.norm(place - other) > radius + taken for other, taken in places)
+            ]
+            if not free:
+                self._stands[index] = False
+                continue
+            places.append((free[0], radius))
+            turn = Rotation.from_euler("z", self._rng.uniform(0, 2 * np.pi))
+            self._place(int(index), np.append(free[0], 0.0), turn * Rotation.from_euler("x", 0.5 * np.pi))
+            low = float(self._lowest(int(index)))
+            self._data.qpos[7 * index + 2] += _ABOVE - low
+        return max((2 * radius + _ABOVE for _, radius in places), default=0.0)
+
+    def _reach(self, radius: float) -> NDArray[np.float64]:
+        """(2,) metres from the middle of the support up to which an object's middle may be."""
+        return np.maximum(0.5 * self._config.spread * np.array(self._support.area) - radius, 0.0)
+
+    def _lowest(self, index: int) -> float:
+        """Height of the lowest point of an object."""
+        return float(se3.transform(self._pose(index), self._hulls[index])[:, 2].min())
+
     def _raise(self, index: int, above: float) -> float:
         """Put an object at random over the support, above a height; the height of its middle."""
-        radius = self._radii[index]
-        reach = np.maximum(0.5 * self._config.spread * np.array(self._support.area) - radius, 0.0)
-        height = above + radius + 0.01
+        reach = self._reach(self._radii[index])
+        height = above + self._radii[index] + _ABOVE
         middle = np.append(self._rng.uniform(-reach, reach), height)
-        rotation = Rotation.random(random_state=self._rng)
+        self._place(index, middle, Rotation.random(random_state=self._rng))
+        return float(height)
+
+    def _place(self, index: int, middle: NDArray[np.float64], rotation: Rotation) -> None:
+        """Put an object at rest somewhere."""
         place = middle - rotation.apply(self._centres[index])
         x, y, z, w = rotation.as_quat()
         self._data.qpos[7 * index : 7 * index + 7] = [*place, w, x, y, z]
         self._data.qvel[6 * index : 6 * index + 6] = 0.0
-        return float(height)
 
     def _catch_fallen(self) -> bool:
         """Drop again what fell off, from above all others; whether there was anything."""

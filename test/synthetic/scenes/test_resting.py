@@ -61,6 +61,31 @@ def test_a_box_rests_on_a_face(block):
     assert se3.transform(T, block.vertices)[:, 2].min() == pytest.approx(0.0, abs=1e-3)
 
 
+def test_objects_that_are_put_down_stand_upright_apart_from_each_other(block):
+    things, config = [block] * 4, DropConfig(standing=1.0)
+    poses = drop(things, table(), np.random.default_rng(1), config)
+    assert deepest_penetration(list(zip(things, poses, strict=True)), table()) <= 0.0
+    for T in poses:
+        assert T[2, 1] == pytest.approx(1.0, abs=1e-3)  # y is up
+        assert se3.transform(T, block.vertices)[:, 2].min() == pytest.approx(0.0, abs=1e-3)
+    turns = [np.arctan2(T[1, 0], T[0, 0]) for T in poses]
+    assert np.ptp(turns) > 0.1
+
+
+def test_some_stand_and_the_others_fall_among_them(block, lump):
+    things = [block, lump] * 4
+    poses = drop(things, table(), np.random.default_rng(4), DropConfig(standing=0.5))
+    assert deepest_penetration(list(zip(things, poses, strict=True)), table()) <= 0.0
+    standing = [T[2, 1] > 0.99 for T in poses]
+    assert 1 <= sum(standing) < len(things)
+
+
+def test_what_has_no_room_to_stand_is_dropped(block):
+    support = bin_of(0.2, 0.2)
+    poses = drop([block] * 5, support, np.random.default_rng(0), DropConfig(standing=1.0))
+    assert deepest_penetration([(block, T) for T in poses], support) <= 0.0
+
+
 def test_what_falls_off_a_small_table_is_dropped_again(ball, block):
     support = table(0.25, 0.25)
     poses = drop([block, ball, block, ball], support, np.random.default_rng(0), DropConfig(spread=1.0))
