@@ -55,7 +55,7 @@ def mesh_solid(
             worst), or a quarter more than the full mesh's where that is greater.
 
     Raises:
-        InvalidMeshError: the field has no surface within its box.
+        InvalidMeshError: the field has no surface within its box, or no value at some points of it.
     """
     cell = max(cell, float(body.size.max()) / _MOST_CELLS)
     body = Solid(_in_chunks(body.distance), body.lower, body.upper)
@@ -120,6 +120,11 @@ def _marching_cubes(body: Solid, cell: float) -> tuple[NDArray[np.float64], NDAr
     origin = body.lower - 2.37 * cell  # not a whole number: planes of a symmetric body miss the grid's points
     counts = np.ceil((body.upper + 2.0 * cell - origin) / cell).astype(int) + 1
     values = _near_surface(body.distance, origin, counts, cell)
+    unknown = int(np.count_nonzero(~np.isfinite(values)))
+    if unknown:
+        raise InvalidMeshError(
+            f"solid: its field is NaN or infinite at {unknown} points of the grid; check the sizes"
+        )
     if not (values.min() < 0.0 < values.max()):
         raise InvalidMeshError(
             "solid: its field has no zero level within its box; check the box and the sizes"

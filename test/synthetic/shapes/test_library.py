@@ -5,45 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import open3d as o3d
 import pytest
-from scipy.spatial.transform import Rotation
 
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.objects.sampling import random_surface_points
 from pose_nodes.synthetic.shapes.categories.registry import CATEGORIES, SPLITS, seed_of
 from pose_nodes.synthetic.shapes.contact_sheet import contact_sheet
 from pose_nodes.synthetic.shapes.generic.registry import GENERIC
 from pose_nodes.synthetic.shapes.library import generate, instance
-from pose_nodes.synthetic.shapes.procedural import ProceduralObject
+from pose_nodes.synthetic.shapes.symmetry_check import check_symmetry
 
 BUDGET = 6000
-TURNS = [
-    Rotation.from_rotvec(2 * np.pi / order * axis).as_matrix() for axis in np.eye(3) for order in range(2, 17)
-]
-_LEFT_OUT = 8
-"""Points of 1,500: the meshed symmetric body differs at a few points of its sharp edges."""
-
-
-class Surface:
-    """How far the surface lies from itself when turned (one-sided Chamfer distance, largest values)."""
-
-    def __init__(self, item: ProceduralObject) -> None:
-        self._scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-        vertices, faces = item.mesh.vertices.astype(np.float32), item.mesh.faces.astype(np.uint32)
-        self._scene.add_triangles(o3d.core.Tensor(vertices), o3d.core.Tensor(faces))
-        self._points, _ = random_surface_points(item.mesh, 1500, np.random.default_rng(0))
-
-    def residual(self, R: np.ndarray) -> float:
-        """Metres; all but a few points are nearer."""
-        turned = o3d.core.Tensor((self._points @ R.T).astype(np.float32))
-        return float(np.sort(self._scene.compute_distance(turned, nthreads=1).numpy())[-_LEFT_OUT])
-
-
-def is_member(item: ProceduralObject, R: np.ndarray) -> bool:
-    T = np.eye(4)
-    T[:3, :3] = R
-    return bool(np.trace(item.symmetry.nearest(T, np.eye(4))[:3, :3]) > 3 - 1e-6)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +25,11 @@ def test_every_family_is_closed_of_sensible_size_and_has_its_symmetry(family: st
     assert item.quality.watertight
     assert item.quality.error < 1.2e-3
     assert 0.03 <= np.ptp(item.mesh.vertices, axis=0).max() <= 0.42
-    surface, diagonal = Surface(item), item.mesh.diagonal
-    members = item.symmetry.elements(np.deg2rad(23.0))[:, :3, :3]
-    assert max(surface.residual(R) for R in members) < 0.006 * diagonal
-    others = [surface.residual(R) for R in TURNS if not is_member(item, R)]
-    assert not others or min(others) > 0.009 * diagonal
+    assert item.quality.parts == 1
+    told = check_symmetry(item.mesh, item.symmetry, np.random.default_rng(seed))
+    assert told.claimed_residual <= 2 * item.quality.error
+    assert told.chamfer <= item.quality.error
+    assert told.other_residual > 0.01 * told.diameter
 
 
 @pytest.mark.parametrize("family", ["generic_gear", "bottle"])

@@ -57,3 +57,24 @@ def test_a_field_without_a_surface_is_refused() -> None:
     nothing = solid(lambda p: np.full(len(p), 1.0), (-0.1,) * 3, (0.1,) * 3)
     with pytest.raises(InvalidMeshError, match="no zero level within its box"):
         mesh_solid(nothing, 0.005)
+
+
+def test_a_field_with_gaps_is_refused() -> None:
+    body = ball(0.05)
+    torn = solid(lambda p: np.where(p[:, 0] > 0.03, np.nan, body.distance(p)), body.lower, body.upper)
+    with pytest.raises(InvalidMeshError, match=r"NaN or infinite at \d+ points"):
+        mesh_solid(torn, 0.005)
+
+
+def test_the_budget_is_exceeded_twofold_at_most() -> None:
+    """Knife edges keep the error up; the mesh stays within twice the budget all the same."""
+    thin = difference(ball(0.05), moved(ball(0.05), (0.012, 0, 0)))
+    mesh, quality = mesh_solid(thin, 0.0012, 1000, tolerance=1e-6)
+    assert quality.watertight
+    assert len(mesh.faces) <= 2000
+
+
+def test_hollows_and_loose_parts_are_counted() -> None:
+    hollow = difference(ball(0.05), ball(0.03))
+    _, quality = mesh_solid(union(hollow, moved(ball(0.02), (0.1, 0, 0))), 0.002)
+    assert quality.parts == 3
