@@ -12,7 +12,7 @@ from pose_nodes.synthetic.datasets.arrangement import Sample
 from pose_nodes.synthetic.datasets.config import DatasetConfig
 from pose_nodes.synthetic.datasets.objects import load_objects, prepare_objects
 from pose_nodes.synthetic.datasets.samples import take_samples
-from pose_nodes.synthetic.datasets.workers import in_order
+from pose_nodes.synthetic.datasets.workers import Workers
 
 
 def write_scenes(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
@@ -22,9 +22,10 @@ def write_scenes(config: DatasetConfig, dataset: Path, workers: int) -> Iterator
     missing = [n for n in range(config.arrangements) if not (scenes / f"{n + 1:06d}").exists()]
     done = config.arrangements - len(missing)
     yield done
-    for _ in in_order(partial(_write_scene, config, dataset, ids), missing, workers):
-        done += 1
-        yield done
+    with Workers(workers) as pool:
+        for _ in pool.in_order(partial(_write_scene, config, dataset, ids), missing):
+            done += 1
+            yield done
 
 
 def _write_scene(config: DatasetConfig, dataset: Path, ids: Mapping[str, int], number: int) -> None:
@@ -38,11 +39,12 @@ def write_shards(config: DatasetConfig, dataset: Path, workers: int) -> Iterator
     """Write the shards that are not there yet; see `writing.write_dataset`."""
     ids = prepare_objects(config.objects, dataset)
     output, images = config.output, config.images
-    with BopShardWriter(dataset, ids, output.samples_per_shard, output.depth_scale) as writer:
+    shards = BopShardWriter(dataset, ids, output.samples_per_shard, output.depth_scale)
+    with shards as writer, Workers(workers) as pool:
         done, known = divmod(writer.samples_written, images)
         yield min(done, config.arrangements)
         take = partial(_samples, config, dataset, ids)
-        for samples in in_order(take, range(done, config.arrangements), workers):
+        for samples in pool.in_order(take, range(done, config.arrangements)):
             for sample in samples[known:]:
                 writer.add(sample.frame, sample.truths, sample.masks, sample.silhouettes)
             known, done = 0, done + 1

@@ -165,7 +165,7 @@ def read_preset(path: Path) -> DatasetConfig:
     _check_order(
         path, "arrangement.fewest", config.arrangement.fewest, "arrangement.most", config.arrangement.most
     )
-    config.videos.chosen()
+    _check_names(path, config)
     _check_layout(path, config)
     views = config.views
     _check_order(path, "views.nearest", views.nearest, "views.farthest", views.farthest)
@@ -173,12 +173,19 @@ def read_preset(path: Path) -> DatasetConfig:
     return config
 
 
+def _check_names(path: Path, config: DatasetConfig) -> None:
+    try:
+        config.videos.chosen()
+        config.categories.chosen()
+    except InvalidConfigError as error:
+        raise InvalidConfigError(f"{path}: {error}") from error
+
+
 def _check_layout(path: Path, config: DatasetConfig) -> None:
     """See that what is asked for exists in the layout."""
     splits = config.splits
     if splits.validation + splits.test > 1:
         raise InvalidConfigError(f"{path}: 'splits.validation' and 'splits.test' are more than 1 together")
-    config.categories.chosen()
     if config.output.layout != "nocs":
         return
     refused = {

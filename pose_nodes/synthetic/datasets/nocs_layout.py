@@ -20,7 +20,7 @@ from pose_nodes.synthetic.datasets.category_objects import CategoryModel, LazyOb
 from pose_nodes.synthetic.datasets.config import DatasetConfig
 from pose_nodes.synthetic.datasets.handles import HANDLED, shows_handle
 from pose_nodes.synthetic.datasets.splits import assigned
-from pose_nodes.synthetic.datasets.workers import in_order
+from pose_nodes.synthetic.datasets.workers import Workers
 from pose_nodes.synthetic.scenes.canonical import nocs_map
 
 
@@ -37,19 +37,20 @@ def write_nocs(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[i
     """Write the models and scenes that are not there yet; see `writing.write_dataset`."""
     models = [model for split in config.splits.used() for model in models_of(config.categories, split)]
     missing = [model for model in models if not is_written(model.folder(dataset))]
-    for _ in in_order(partial(_write_model, dataset), missing, workers):
-        pass
-    write_dataset_file(dataset, NocsDataset(CATEGORY_NAMES, config.camera.pinhole()))
-    yield from _write_scenes(config, dataset, workers)
+    with Workers(workers) as pool:
+        for _ in pool.in_order(partial(_write_model, dataset), missing):
+            pass
+        write_dataset_file(dataset, NocsDataset(CATEGORY_NAMES, config.camera.pinhole()))
+        yield from _write_scenes(config, dataset, pool)
 
 
-def _write_scenes(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
+def _write_scenes(config: DatasetConfig, dataset: Path, pool: Workers) -> Iterator[int]:
     plan = assigned(config.splits, config.arrangements)
     scenes = [_Scene(number, split, index) for number, (split, index) in enumerate(plan)]
     missing = [one for one in scenes if not scene_folder(dataset, one.split, one.index).exists()]
     done = len(scenes) - len(missing)
     yield done
-    for _ in in_order(partial(_write_scene, config, dataset), missing, workers):
+    for _ in pool.in_order(partial(_write_scene, config, dataset), missing):
         done += 1
         yield done
 

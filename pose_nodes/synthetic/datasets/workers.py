@@ -6,32 +6,55 @@ import itertools
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from types import TracebackType
 from typing import Any, TypeVar
 
 A = TypeVar("A")
 T = TypeVar("T")
 
 
-def in_order(work: Callable[[A], T], items: Iterable[A], workers: int) -> Iterator[T]:
-    """`work` of each item in some processes, in order; no more than two a process are begun ahead.
+class Workers:
+    """Some processes, begun when there is something to do; use it as a context manager."""
 
-    Args:
-        work: what is done; it and the items are sent to the processes.
-        items: what it is done to.
-        workers: processes; with one, everything is done in this.
-    """
-    if workers == 1:
-        yield from map(work, items)
-        return
-    # Not forked: Open3D's threads do not survive that.
-    context: Any = multiprocessing.get_context("spawn")
-    waiting = iter(items)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running = [pool.submit(work, item) for item in itertools.islice(waiting, 2 * workers)]
+    def __init__(self, count: int) -> None:
+        """With a count of one, everything is done in this process."""
+        self._count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def in_order(self, work: Callable[[A], T], items: Iterable[A]) -> Iterator[T]:
+        """`work` of each item, in order; no more than two a process are begun ahead.
+
+        Args:
+            work: what is done; it and the items are sent to the processes.
+            items: what it is done to.
+        """
+        if self._count == 1:
+            yield from map(work, items)
+            return
+        waiting = iter(items)
+        running = [
+            self._processes().submit(work, item) for item in itertools.islice(waiting, 2 * self._count)
+        ]
         try:
             while running:
                 yield running.pop(0).result()
-                running += [pool.submit(work, item) for item in itertools.islice(waiting, 1)]
+                running += [self._processes().submit(work, item) for item in itertools.islice(waiting, 1)]
         finally:
             for future in running:
                 future.cancel()
+
+    def _processes(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Not forked: Open3D's threads do not survive that.
+            context: Any = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._count, mp_context=context)
+        return self._pool

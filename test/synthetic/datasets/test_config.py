@@ -38,6 +38,18 @@ def test_an_empty_preset_is_the_default_and_what_is_given_counts(tmp_path):
         ),
         ("views: {nearest: 3.0}", "'views.nearest' is 3, more than 'views.farthest', which is 1.1"),
         ("views: {lowest: 1.4}", "'views.lowest' is 1.4"),
+        ("output: {layout: coco}", "allowed are bop, shards, nocs"),
+        (
+            "categories: {names: 'mug, goblet'}",
+            "categories.names: 'goblet' is unknown; known are bottle, bowl",
+        ),
+        ("splits: {validation: 0.7, test: 0.6}", "'splits.validation' and 'splits.test' are more than 1"),
+        ("{output: {layout: nocs}, sensor: {color: false}}", "'sensor.color' does not go with"),
+        ("{output: {layout: nocs}, videos: {motions: all}}", "'videos.motions' does not go with"),
+        (
+            "{output: {layout: nocs}, objects: {objects_file: a.yaml}}",
+            "'objects.objects_file' does not go with",
+        ),
         ("- 3", "must be a mapping"),
         ("a: [", "is not valid YAML"),
     ],
