@@ -44,7 +44,9 @@ class CropViewOptions(ViewOptions):
     farthest: float = option(10.0, "distance in diameters of the object", minimum=1.0, maximum=100.0)
     shortest: float = option(0.4, "distance of a small object", unit="m", minimum=0.05, maximum=10.0)
     longest: float = option(1.6, "distance of a large object", unit="m", minimum=0.05, maximum=20.0)
-    pixels: int = option(200, "fewest pixels that show the object", minimum=1, maximum=100_000)
+    pixels: int = option(
+        200, "fewest that show the object; half of them must have depth", minimum=1, maximum=100_000
+    )
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class CategoryCrops:
         depth = measured_depth(view, self.options.sensor, rng)
         mask = segmented(view, self.options.mask_error, rng)
         pixels = np.flatnonzero(mask & np.isfinite(depth))
-        if len(pixels) < self.options.views.pixels // 2:
+        if np.count_nonzero(view.mask.ravel()[pixels]) < self.options.views.pixels // 2:
             return None
         chosen = rng.choice(pixels, self.options.points, replace=len(pixels) < self.options.points)
         window = square_window(_bounds(mask, view), camera)

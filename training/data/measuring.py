@@ -17,6 +17,8 @@ _PRESETS: Mapping[str, Callable[[], DepthSensorConfig]] = {
     "realsense": presets.realsense,
     "structured_light": presets.structured_light,
 }
+_MOST_ERROR = 0.05
+"""Of the side of a square as large as the mask (our choice)."""
 SENSORS = (*_PRESETS, "mixed", "exact")
 
 
@@ -42,10 +44,12 @@ def segmented(view: View, error: int, rng: np.random.Generator) -> NDArray[np.bo
 
     Args:
         view: exact.
-        error: most pixels; each number down to as many less is as likely.
+        error: most pixels; each number down to as many less is as likely. Of small masks fewer: a twentieth
+            of the square root of their area.
         rng: draws it.
     """
     mask = view.mask
+    error = min(error, round(_MOST_ERROR * float(np.sqrt(mask.sum()))))
     rim = int(rng.integers(-error, error + 1))
     if rim == 0:
         return mask

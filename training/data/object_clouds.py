@@ -169,7 +169,7 @@ class ObjectClouds:
         view = take(subject, *found, options.views.camera.pinhole(), self._renderer)
         depth = measured_depth(view, options.sensor, rng)
         pixels = np.flatnonzero(segmented(view, options.mask_error, rng) & np.isfinite(depth))
-        if len(pixels) < options.views.pixels // 2:
+        if np.count_nonzero(view.mask.ravel()[pixels]) < options.views.pixels // 2:
             return None
         return self._cloud(view, depth, pixels, rng)
 

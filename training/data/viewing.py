@@ -59,7 +59,9 @@ class ViewOptions:
         0.2, "least share of the silhouette that is seen; 0.2 is an occlusion of 80 %", minimum=0.01,
         maximum=1.0,
     )  # fmt: skip
-    pixels: int = option(400, "fewest pixels that show the object", minimum=1, maximum=100_000)
+    pixels: int = option(
+        400, "fewest that show the object; half of them must have depth", minimum=1, maximum=100_000
+    )
     transparent: float = option(
         0.03, "share of objects that are as of clear glass, which depth cameras hardly see", minimum=0.0,
         maximum=1.0,

@@ -106,11 +106,18 @@ def test_measured_depth_has_noise_and_holes_and_is_the_same_again(some, sensor):
 
 
 def test_segmentations_err_by_at_most_so_many_pixels_and_sometimes_not(some):
-    view = some[0][0]
+    view = max((view for view, _, _ in some), key=lambda view: view.mask.sum())
     areas = [int(segmented(view, 2, np.random.default_rng(seed)).sum()) for seed in range(30)]
     assert min(areas) < view.mask.sum() < max(areas) and int(view.mask.sum()) in areas
     assert len(set(areas)) == 5
     np.testing.assert_array_equal(segmented(view, 0, np.random.default_rng(0)), view.mask)
+
+
+def test_segmentations_of_small_objects_err_by_less(pool):
+    ((view, _, _),) = views(pool, 1, ViewOptions(nearest=50.0, farthest=50.0, pixels=50, longest=6.0))
+    rims = {int(segmented(view, 20, np.random.default_rng(seed)).sum()) for seed in range(60)}
+    most = round(0.05 * float(np.sqrt(view.mask.sum())))
+    assert most < 5 and len(rims) == 2 * most + 1
 
 
 def test_a_family_that_never_lies_there_is_one_sentence(pool):
