@@ -1,4 +1,4 @@
-"""synth: a data set of synthetic RGB-D images with exact poses, from a YAML preset."""
+"""synth: a data set of synthetic RGB-D images with poses, or of rooms with boxes, from a YAML preset."""
 
 from __future__ import annotations
 
@@ -37,17 +37,18 @@ def main(arguments: Sequence[str]) -> int:
         for done in write_dataset(config, options.out, options.workers):
             first = done if first is None else first
             progress.update(bar, completed=done, description="arrangements")
-    images = (done - (first or 0)) * config.images
-    seconds = time.perf_counter() - begun
-    print(f"{images} images in {seconds:.0f} s, {done * config.images} in all; written to {options.out}")
+    made, seconds = (done - (first or 0)) * config.images, time.perf_counter() - begun
+    things = "rooms" if config.output.layout == "indoor" else "images"
+    print(f"{made} {things} in {seconds:.0f} s, {done * config.images} in all; written to {options.out}")
     return DONE
 
 
 def _parser() -> CommandParser:
     parser = CommandParser(
         "pose_nodes synth",
-        "Make synthetic RGB-D images with exact poses: BOP scenes, or shards of a BOP-webdataset.\n"
-        "Ctrl-C leaves whole scenes and shards; the same command goes on from there.",
+        "Make synthetic RGB-D images with exact poses: BOP scenes, shards of a BOP-webdataset, category\n"
+        "folders as those of NOCS; or scanned rooms with the infos of mmdetection3d.\n"
+        "Ctrl-C leaves whole scenes, shards and rooms; the same command goes on from there.",
     )
     parser.add_argument(
         "--preset",

@@ -11,6 +11,7 @@ from pose_nodes.core.config import from_mapping, group, option
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.synthetic.datasets.category_choice import CategoriesConfig
+from pose_nodes.synthetic.datasets.rooms_choice import RoomsConfig
 from pose_nodes.synthetic.datasets.splits import SplitsConfig
 from pose_nodes.synthetic.scenes.staging import ViewConfig
 from pose_nodes.synthetic.scenes.tracking_videos import MOTIONS
@@ -113,8 +114,9 @@ class OutputConfig:
 
     layout: str = option(
         "bop",
-        "BOP scenes, tar shards of a BOP-webdataset, or category folders as those of NOCS",
-        choices=("bop", "shards", "nocs"),
+        "BOP scenes, tar shards of a BOP-webdataset, category folders as those of NOCS, or rooms with the "
+        "infos of mmdetection3d",
+        choices=("bop", "shards", "nocs", "indoor"),
     )
     split: str = option("train_pbr", "name of the split, of BOP scenes")
     samples_per_shard: int = option(1000, "of shards", minimum=1, maximum=100_000)
@@ -132,7 +134,10 @@ class DatasetConfig:
     arrangements: int = option(10, "how many", minimum=1, maximum=10_000_000)
     objects: ObjectsConfig = group(ObjectsConfig, "the objects of the data set, in the layouts of BOP")
     categories: CategoriesConfig = group(CategoriesConfig, "the objects in the layout of NOCS")
-    splits: SplitsConfig = group(SplitsConfig, "parts of the data set in the layout of NOCS")
+    rooms: RoomsConfig = group(
+        RoomsConfig, "the rooms of the indoor layout, in place of all below but splits"
+    )
+    splits: SplitsConfig = group(SplitsConfig, "parts of the data set, in the layouts of NOCS and indoor")
     arrangement: ArrangementConfig = group(ArrangementConfig, "objects that lie together")
     camera: CameraConfig = group(CameraConfig, "intrinsics of the camera")
     views: ViewConfig = group(ViewConfig, "where the camera is")
@@ -142,8 +147,10 @@ class DatasetConfig:
 
     @property
     def images(self) -> int:
-        """Of each arrangement."""
+        """Of each arrangement; a room counts as one."""
         videos = self.videos
+        if self.output.layout == "indoor":
+            return 1
         return round(videos.seconds * videos.rate) if videos.motions.strip() else self.arrangement.images
 
 
@@ -186,19 +193,29 @@ def _check_layout(path: Path, config: DatasetConfig) -> None:
     splits = config.splits
     if splits.validation + splits.test > 1:
         raise InvalidConfigError(f"{path}: 'splits.validation' and 'splits.test' are more than 1 together")
-    if config.output.layout != "nocs":
-        return
-    refused = {
+    for name, is_refused in _refused(config).items():
+        if is_refused:
+            layout = config.output.layout
+            raise InvalidConfigError(
+                f"{path}: '{name}' does not go with 'output.layout: {layout}', which has {_CONTENTS[layout]}"
+            )
+
+
+_CONTENTS = {
+    "nocs": "colour images of still arrangements of categories",
+    "indoor": "clouds of procedural rooms",
+}
+
+
+def _refused(config: DatasetConfig) -> dict[str, bool]:
+    """Options, and whether they ask for what the layout has not."""
+    if config.output.layout not in _CONTENTS:
+        return {}
+    return {
         "objects.objects_file": bool(config.objects.objects_file),
         "videos.motions": bool(config.videos.motions.strip()),
-        "sensor.color": not config.sensor.color,
+        "sensor.color": config.output.layout == "nocs" and not config.sensor.color,
     }
-    for name, is_refused in refused.items():
-        if is_refused:
-            raise InvalidConfigError(
-                f"{path}: '{name}' does not go with 'output.layout: nocs', which has colour images of still "
-                "arrangements of categories"
-            )
 
 
 def _check_order(path: Path, low_name: str, low: float, high_name: str, high: float) -> None:

@@ -15,6 +15,7 @@ from pose_nodes.sequences.files import write_json
 from pose_nodes.sequences.nocs_dataset import DATASET_FILE
 from pose_nodes.synthetic.datasets.bop_layout import write_scenes, write_shards
 from pose_nodes.synthetic.datasets.config import DatasetConfig
+from pose_nodes.synthetic.datasets.indoor_layout import PARTS, write_rooms
 from pose_nodes.synthetic.datasets.nocs_layout import write_nocs
 
 PRESET_FILE = "preset.json"
@@ -22,9 +23,10 @@ _LAYOUTS: Mapping[str, Callable[[DatasetConfig, Path, int], Iterator[int]]] = {
     "bop": write_scenes,
     "shards": write_shards,
     "nocs": write_nocs,
+    "indoor": write_rooms,
 }
-_MARKS = (OBJECTS_FILE, DATASET_FILE)
-"""What is there before the first arrangement is."""
+_MARKS = (OBJECTS_FILE, DATASET_FILE, PARTS)
+"""What is there when the first arrangement is."""
 
 
 def write_dataset(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:

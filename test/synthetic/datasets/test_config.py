@@ -38,7 +38,7 @@ def test_an_empty_preset_is_the_default_and_what_is_given_counts(tmp_path):
         ),
         ("views: {nearest: 3.0}", "'views.nearest' is 3, more than 'views.farthest', which is 1.1"),
         ("views: {lowest: 1.4}", "'views.lowest' is 1.4"),
-        ("output: {layout: coco}", "allowed are bop, shards, nocs"),
+        ("output: {layout: coco}", "allowed are bop, shards, nocs, indoor"),
         (
             "categories: {names: 'mug, goblet'}",
             "categories.names: 'goblet' is unknown; known are bottle, bowl",
@@ -50,6 +50,9 @@ def test_an_empty_preset_is_the_default_and_what_is_given_counts(tmp_path):
             "{output: {layout: nocs}, objects: {objects_file: a.yaml}}",
             "'objects.objects_file' does not go with",
         ),
+        ("{output: {layout: indoor}, videos: {motions: all}}", "which has clouds of procedural rooms"),
+        ("rooms: {style: castle}", "allowed are scannet, sunrgbd, s3dis"),
+        ("rooms: {headings: left}", "allowed are clockwise, counterclockwise"),
         ("- 3", "must be a mapping"),
         ("a: [", "is not valid YAML"),
     ],
