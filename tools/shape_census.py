@@ -10,6 +10,7 @@ The tables are printed, and put into docs/shapes.md with `--document docs/shapes
 from __future__ import annotations
 
 import argparse
+import itertools
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -27,7 +28,10 @@ MARKS = "<!-- census: made by tools/shape_census.py -->", "<!-- end of census --
 
 
 def taken(subjects: Sequence[tuple[str, int]], workers: int) -> Iterator[Entry]:
-    """The entries of (family, seed), as they are ready."""
+    """The entries of (family, seed), as they are ready; of one worker in this process."""
+    if workers == 1:
+        yield from itertools.starmap(census.examine, subjects)
+        return
     # Not forked: Open3D's threads do not survive that.
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         running = [pool.submit(census.examine, *subject) for subject in subjects]
