@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import multiprocessing
+import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -46,6 +47,7 @@ def completed(path: Path, subjects: Sequence[tuple[str, int]], workers: int) -> 
     """The entries of all subjects, in their order; those that the file lacks are added to it."""
     known = {(entry.family, entry.seed): entry for entry in census.read(path)}
     missing = [subject for subject in subjects if subject not in known]
+    random.Random(0).shuffle(missing)  # an interrupted census is a fair sample
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("objects", total=len(subjects), completed=len(subjects) - len(missing))
         for entry in taken(missing, workers):
@@ -73,13 +75,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out/census"), help="folder of objects.csv")
     parser.add_argument("--again", default="", help="families whose rows are made anew: mug,generic_gear")
     parser.add_argument("--document", type=Path, help="Markdown file with marks that the tables go between")
+    parser.add_argument("--no-more", action="store_true", help="make none; tell of those that are there")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     path, again = options.out / "objects.csv", options.again.split(",")
     try:
         if options.again:
             census.rewrite(path, [entry for entry in census.read(path) if entry.family not in again])
-        entries = completed(path, census.subjects(options.generic, options.per_category), options.workers)
+        subjects = census.subjects(options.generic, options.per_category)
+        if options.no_more:
+            there = {(entry.family, entry.seed) for entry in census.read(path)}
+            subjects = [subject for subject in subjects if subject in there]
+        entries = completed(path, subjects, options.workers)
     except PoseNodesError as error:
         parser.error(str(error))
     tables = report(entries)

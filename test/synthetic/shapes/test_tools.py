@@ -26,6 +26,9 @@ def test_a_census_is_taken_put_into_its_document_and_goes_on(tmp_path, capsys) -
     again = census.read(out / "objects.csv")
     assert again[0] == first[0] and again[1].seconds != first[1].seconds
     assert again[1].mesh_error == first[1].mesh_error
+    capsys.readouterr()
+    shape_census.main(["--out", str(out), "--no-more"])
+    assert "None of the 2 objects gives cause for complaint." in capsys.readouterr().out
 
 
 def test_a_folder_with_another_table_is_refused(tmp_path, capsys) -> None:
