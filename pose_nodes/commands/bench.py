@@ -18,6 +18,13 @@ from pose_nodes.commands.bench_transport import (
     measure_transport,
     transport_table,
 )
+from pose_nodes.commands.bench_videos import (
+    OBJECTS,
+    measure_videos,
+    video_plans,
+    video_section,
+    video_tables,
+)
 from pose_nodes.commands.evaluate import cold_start_table, evaluate_recording, stage_table
 from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.parser import CommandParser, integer, positive
@@ -58,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> CommandParser:
     parser = CommandParser(
         "pose_nodes bench",
-        "Measure transport, latency, cold starts, tracking and rendering.\n"
+        "Measure transport, latency, cold starts, tracking, and synthetic data.\n"
         "Writes OUT/bench.json and OUT/bench.md.",
     )
     parser.add_argument(
@@ -75,6 +82,10 @@ def _parser() -> CommandParser:
     )
     parser.add_argument("--seeds", type=integer(1), default=5, help="of cold starts; default: %(default)s")
     parser.add_argument("--seed", type=integer(0), default=0, help="of tracking; default: %(default)s")
+    parser.add_argument(
+        "--video-objects", type=integer(1), default=len(OBJECTS), metavar="N",
+        help="of synthetic videos: each motion with N objects, at most and by default %(default)s",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("out/bench"), help="default: %(default)s")
     return parser
 
@@ -135,11 +146,17 @@ def _synthetic(_recordings: Sequence[BenchRecording], _options: Namespace) -> Me
     return section, [frames_table(section)]
 
 
+def _synthetic_videos(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    results = measure_videos(video_plans(options.video_objects), options.out / "videos", options.seed)
+    return video_section(results), video_tables(results)
+
+
 SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]] = {
     "transport": _transport,
     "latency": _latency,
     "cold_starts": _cold_starts,
     "tracking": _tracking,
+    "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,
 }
 

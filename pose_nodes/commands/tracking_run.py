@@ -56,6 +56,11 @@ class TrackingRun:
             self._seconds.append(time.perf_counter() - begun)
             yield TrackedFrame(recorded, tracks, self._score.add(tracks, recorded.truths))
 
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """What each update took so far."""
+        return tuple(self._seconds)
+
     def summary(self) -> dict[str, Any]:
         """Plain values for JSON: see docs/json.md."""
         seconds = np.array(self._seconds)
