@@ -6,8 +6,8 @@ take for a scene. `write_models` does the same for the models.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,7 +25,7 @@ from pose_nodes.objects.bop_models import FROM_MODELS_INFO
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.sequences.bop_entries import at, check_truths, info_entry, truth_entry
 from pose_nodes.sequences.bop_files import METRES_PER_MILLIMETRE, OBJECTS_FILE, SCENE_MARK, default_name
-from pose_nodes.sequences.files import plain, write_bytes, write_json, write_text
+from pose_nodes.sequences.files import plain, whole_folder, write_bytes, write_json, write_text
 from pose_nodes.sequences.images import write_color, write_depth, write_mask
 from pose_nodes.sequences.recording import GroundTruth
 
@@ -70,24 +70,23 @@ class BopSceneWriter:
             )
         self._dataset, self._object_ids = Path(dataset), dict(object_ids)
         self._depth_scale, self._color_ending = depth_scale, color_ending
-        self._partial = self.folder.with_name(f".{self.folder.name}.partial")
+        self._stack = ExitStack()
         self._cameras: dict[int, PinholeCamera] = {}
         self._truths: dict[int, list[dict[str, Any]]] = {}
         self._infos: dict[int, list[dict[str, Any]]] = {}
 
     def __enter__(self) -> BopSceneWriter:
-        shutil.rmtree(self._partial, ignore_errors=True)
-        self._partial.mkdir(parents=True)
+        self._partial = self._stack.enter_context(whole_folder(self.folder))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
+        with self._stack.pop_all() as stack:
             if kind is None:
                 self._finish()
-        finally:
-            shutil.rmtree(self._partial, ignore_errors=True)
+            else:
+                stack.__exit__(kind, error, trace)
 
     def add(
         self,
@@ -141,7 +140,6 @@ class BopSceneWriter:
         write_json(self._dataset / "camera.json", {**intrinsics, "depth_scale": self._depth_scale})
         # The mark comes last: what lacks it is no scene to a reader.
         write_json(self._partial / SCENE_MARK, scene_camera)
-        self._partial.rename(self.folder)
 
 
 def write_models(dataset: Path, models: Mapping[int, ObjectModel]) -> Path:

@@ -72,12 +72,11 @@ class NocsSceneWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and self._frames == 0:
-            kind = InvalidDatasetError
-            error = InvalidDatasetError(f"{self.folder}: a scene needs at least one frame")
-            self._stack.__exit__(kind, error, None)
-            raise error
-        self._stack.__exit__(kind, error, trace)
+        with self._stack.pop_all() as stack:
+            if kind is not None:
+                stack.__exit__(kind, error, trace)
+            elif self._frames == 0:
+                raise InvalidDatasetError(f"{self.folder}: a scene needs at least one frame")
 
     def add(self, frame: Frame, instances: Sequence[CategoryInstance]) -> str:
         """Add one frame.

@@ -6,8 +6,11 @@ import itertools
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, TypeVar
+
+from pose_nodes.core.errors import InvalidInputError
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -36,6 +39,9 @@ class Workers:
         Args:
             work: what is done; it and the items are sent to the processes.
             items: what it is done to.
+
+        Raises:
+            InvalidInputError: a process was ended from outside.
         """
         if self._count == 1:
             yield from map(work, items)
@@ -48,6 +54,11 @@ class Workers:
             while running:
                 yield running.pop(0).result()
                 running += [self._processes().submit(work, item) for item in itertools.islice(waiting, 1)]
+        except BrokenProcessPool as error:
+            raise InvalidInputError(
+                "a worker process was ended from outside, as for lack of memory; what is whole stays, and "
+                "the same command with fewer workers goes on from there"
+            ) from error
         finally:
             for future in running:
                 future.cancel()
