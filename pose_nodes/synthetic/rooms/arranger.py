@@ -184,7 +184,7 @@ class Arranger:
             tuck: metres of the chair under the table at most.
         """
         jitter = float(self.rng.normal(0.0, 0.25)) * self.disorder
-        for pushed in (tuck, 0.5 * tuck, 0.15, 0.0, -0.08):
+        for pushed in (tuck, 0.5 * tuck, 0.15, 0.0, -0.08, -0.25):
             if pushed > tuck:
                 continue
             distance = 0.5 * float(chair.size[0]) - pushed + 0.02

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.rendering import drawing
 from pose_nodes.rendering.drawing import Image
-from pose_nodes.sequences.indoor_scene import IndoorScene, RoomBoxes
+from pose_nodes.sequences.indoor_scene import BACKGROUND, IndoorScene, RoomBoxes
 
 _WIDTH, _HEIGHT = 480, 400
 _PAPER = 70
@@ -78,24 +78,27 @@ def _view(scene: IndoorScene, axes: NDArray[np.float64]) -> Image:
 
 
 def _front_walls(scene: IndoorScene, forward: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n,) background points at those two sides of the room that hide it, where one looks aslant."""
-    points = scene.points.astype(np.float64)
-    hidden = np.zeros(len(points), bool)
+    """(n,) background points at or beyond those two walls that hide the room, where one looks aslant."""
+    hidden = np.zeros(len(scene.points), bool)
     if abs(forward[2]) > 0.99:
         return hidden
     for axis in (0, 1):
-        low, high = np.quantile(points[:, axis], (0.01, 0.99))
-        near = points[:, axis] < low + 0.15 if forward[axis] > 0 else points[:, axis] > high - 0.15
-        hidden |= near & (points[:, 2] > np.quantile(points[:, 2], 0.01) + 0.1)
-    return hidden
+        along = np.sign(forward[axis]) * scene.points[:, axis].astype(np.float64)
+        near = along[along < np.quantile(along, 0.4)]
+        # A wall upright to the axis has more points than any other slice.
+        counts, edges = np.histogram(near, np.arange(near.min(), near.max() + 0.1, 0.05))
+        hidden |= along < edges[int(np.argmax(counts))] + 0.15
+    above = scene.points[:, 2] > np.quantile(scene.points[:, 2], 0.01) + 0.1
+    return np.asarray(hidden & above & (scene.instances == BACKGROUND))
 
 
 def _splat(pixels: NDArray[np.float64], depth: NDArray[np.float64], colors: NDArray[np.uint8]) -> Image:
     """Points as squares of 3 by 3 pixels, the nearest on top."""
     image = np.full((_HEIGHT, _WIDTH, 3), _PAPER, np.uint8)
     order = np.argsort(-depth)
-    u, v = np.floor(pixels[order]).astype(int).T
-    for du, dv in np.ndindex(3, 3):
-        inside = (u + du >= 0) & (u + du < _WIDTH) & (v + dv >= 0) & (v + dv < _HEIGHT)
-        image[v[inside] + dv, u[inside] + du] = colors[order][inside]
+    corner = np.floor(pixels[order]).astype(int) - 1
+    # Point by point, so that no square of a far point covers a near one.
+    u, v = (corner[:, None] + np.array(list(np.ndindex(3, 3)))).reshape(-1, 2).T
+    inside = (u >= 0) & (u < _WIDTH) & (v >= 0) & (v < _HEIGHT)
+    image[v[inside], u[inside]] = np.repeat(colors[order], 9, axis=0)[inside]
     return image

@@ -24,6 +24,10 @@ class LightConfig:
     noise: float = option(0.02, "standard deviation of a colour, of 1", minimum=0.0, maximum=0.3)
 
 
+EVEN_LIGHT = LightConfig(shading=0.0, exposure=0.0, tint=0.0, mottle=0.0, noise=0.0)
+"""Colours are those of the paints."""
+
+
 def colors_of(
     surface: Surface, samples: Samples, light: LightConfig, rng: np.random.Generator
 ) -> NDArray[np.uint8]:

@@ -212,4 +212,4 @@ def _beyond(at: Callable[..., Vector], hole: Opening, height: float) -> list[lis
     left, right, near, far = hole.left - 0.8, hole.right + 0.8, -hole.depth, -hole.depth - _CORRIDOR
     floor = [at(left, 0.0, far), at(right, 0.0, far), at(right, 0.0, near), at(left, 0.0, near)]
     opposite = [at(right, 0.0, far), at(left, 0.0, far), at(left, height, far), at(right, height, far)]
-    return [floor[::-1], opposite]
+    return [floor, opposite]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class Style:
     ceiling: float
     l_share: float
     scanner: ScannerConfig
+
+    def exact(self) -> Style:
+        """The same rooms and scanner without noise, holes and distortion, under even light."""
+        return replace(self, scanner=self.scanner.exact())
 
     @property
     def class_names(self) -> tuple[str, ...]:

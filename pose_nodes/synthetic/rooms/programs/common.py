@@ -56,7 +56,7 @@ def fill(room: Arranger, families: Sequence[Family], low: float = 0.2, high: flo
 def seats_around(
     room: Arranger, table: Placed, family: Family, spacing: float = 0.65, share: float = 0.9
 ) -> None:
-    """Chairs of one design around a table: in a circle or along its sides; `share` of the places are taken."""
+    """Chairs of one design round a table; `share` of the places along its sides or circle are taken."""
     seed = int(room.rng.integers(2**31))
     depth, width = (float(value) for value in table.piece.size[:2])
     places: list[tuple[tuple[float, float], float]] = []
@@ -138,3 +138,9 @@ def shelves(room: Arranger, count: int) -> list[Placed]:
     placed = along_walls(room, storage.bookshelf, count)
     room.litter(small.ON_SHELVES, [shelf for shelf in placed if shelf.piece.size[2] < 1.7], 1.0)
     return placed
+
+
+def spare_chairs(room: Arranger, family: Family, mean: float) -> None:
+    """Chairs that were left anywhere."""
+    for _ in range(int(room.rng.poisson(mean))):
+        room.in_middle(family(room.rng), 0.04, straight=False)

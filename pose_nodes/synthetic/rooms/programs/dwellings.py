@@ -35,6 +35,7 @@ def bedroom(room: Arranger) -> None:
             storage.wardrobe,
         ),
     )
+    common.spare_chairs(room, chairs.chair, 0.3)
     common.bins(room, 0.5)
     common.pictures(room, 1.5)
 
@@ -92,6 +93,7 @@ def living_room(room: Arranger) -> None:
     if chance(rng, 0.2):
         _dresser(room, 1.0)
     common.fill(room, (storage.cabinet, storage.bookshelf, chairs.armchair, sofas.sofa, tables.end_table))
+    common.spare_chairs(room, chairs.chair, 0.7)
     common.bins(room, 0.4)
     common.pictures(room, 2.5)
 

@@ -22,12 +22,13 @@ def office(room: Arranger) -> None:
     if chance(rng, 0.4):
         common.along_walls(room, storage.cabinet, 1)
     common.boards(room, int(rng.choice((0, 1, 2), p=(0.3, 0.5, 0.2))))
-    if chance(rng, 0.4):
+    if chance(rng, 0.55):
         _talk(room)
     if chance(rng, 0.25):
         dwellings.group(room, 0.1)
     if chance(rng, 0.1):
         common.along_walls(room, kitchen.refrigerator, 1)
+    common.spare_chairs(room, chairs.meeting_chair, 0.7)
     common.fill(
         room,
         (storage.bookshelf, storage.filing_cabinet, storage.cabinet, storage.bookshelf, tables.work_table),
@@ -61,6 +62,7 @@ def open_office(room: Arranger) -> None:
     if chance(rng, 0.3):
         dwellings.group(room)
     common.fill(room, (storage.bookshelf, storage.filing_cabinet, storage.cabinet, sofas.sofa), 0.25, 0.38)
+    common.spare_chairs(room, chairs.office_chair, 1.5)
     common.bins(room, 2.5)
     common.pictures(room, 1.0)
 
@@ -114,7 +116,7 @@ def conference_room(room: Arranger) -> None:
 def _rows(
     room: Arranger, first: float, pitch_x: float, pitch_y: float, aisle: float
 ) -> list[tuple[float, float]]:
-    """Places in rows across the y of the room, from `first` on, with aisles at the sides and in the middle."""
+    """Places in rows across the y of the room, from `first` on, with aisles."""
     x_end, y_end = room.plan.size
     xs = np.arange(first, x_end - 0.6, pitch_x)
     half = int((0.5 * y_end - 1.5 * aisle) / pitch_y)
@@ -196,8 +198,7 @@ def store_room(room: Arranger) -> None:
     table = room.against_wall(tables.work_table(rng))
     if table is not None:
         room.litter((small.printer, small.carton, small.paper), [table], 2.0)
-    if chance(rng, 0.5):
-        room.scatter((chairs.office_chair, chairs.folding_chair), int(rng.integers(1, 4)))
+    common.spare_chairs(room, chairs.office_chair, 1.0)
     room.scatter((small.carton,), int(rng.integers(1, 6)))
     common.boards(room, int(chance(rng, 0.3)))
     common.bins(room, 1.2)

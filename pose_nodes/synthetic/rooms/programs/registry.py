@@ -51,12 +51,12 @@ PROGRAMS: Mapping[str, Program] = {
 
 SHARES: Mapping[str, Mapping[str, float]] = {
     "scannet": {
-        "bedroom": 0.18, "living_room": 0.18, "bathroom": 0.16, "kitchen": 0.13, "office": 0.1,
-        "studio": 0.08, "conference_room": 0.05, "lobby": 0.04, "store_room": 0.04, "classroom": 0.02,
-        "dining_room": 0.02,
+        "bathroom": 0.17, "bedroom": 0.15, "living_room": 0.15, "office": 0.13, "kitchen": 0.12,
+        "studio": 0.08, "conference_room": 0.06, "lobby": 0.04, "store_room": 0.04, "classroom": 0.03,
+        "dining_room": 0.03,
     },
     "sunrgbd": {
-        "bedroom": 0.22, "office": 0.16, "living_room": 0.13, "bathroom": 0.11, "classroom": 0.08,
+        "bedroom": 0.2, "office": 0.15, "bathroom": 0.14, "living_room": 0.13, "classroom": 0.08,
         "dining_room": 0.07, "conference_room": 0.06, "studio": 0.06, "kitchen": 0.05, "lobby": 0.04,
         "store_room": 0.02,
     },

@@ -40,6 +40,7 @@ def kitchen_room(room: Arranger) -> None:
     elif room.plan.area > 8:
         dwellings.eating_place(room)
     common.fill(room, (storage.cabinet, storage.bookshelf, chairs.chair, kitchen.washing_machine))
+    common.spare_chairs(room, chairs.chair, 0.6)
     common.bins(room, 1.0)
     common.pictures(room, 0.6)
 
@@ -104,7 +105,7 @@ def bathroom(room: Arranger) -> None:
     """A toilet, one or two basins, a bathtub or a shower with its curtain."""
     rng = room.rng
     tub = None
-    if chance(rng, 0.7):
+    if chance(rng, 0.75):
         tub = room.against_wall(b.bathtub(rng), gap=(0.0, 0.01)) or room.against_wall(
             b.bathtub(rng), gap=(0.0, 0.01)
         )

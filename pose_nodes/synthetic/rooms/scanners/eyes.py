@@ -65,6 +65,6 @@ def walk(
             views.append(look_at(eye, target))
         else:
             views.append(
-                View(eye, between(rng, -np.pi, np.pi), float(np.clip(rng.normal(-0.35, 0.3), -1.2, 0.4)))
+                View(eye, between(rng, -np.pi, np.pi), float(np.clip(rng.normal(-0.45, 0.4), -1.3, 0.4)))
             )
     return views

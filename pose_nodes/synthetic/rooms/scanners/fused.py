@@ -8,7 +8,7 @@ incomplete.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from pose_nodes.core.config import group, option
 from pose_nodes.geometry import se3
 from pose_nodes.sequences.indoor_scene import IndoorScene
 from pose_nodes.synthetic.rooms.classes import CLASSES
-from pose_nodes.synthetic.rooms.lighting import LightConfig, colors_of
+from pose_nodes.synthetic.rooms.lighting import EVEN_LIGHT, LightConfig, colors_of
 from pose_nodes.synthetic.rooms.room import Room
 from pose_nodes.synthetic.rooms.scanners.boxes import thing_classes, tight_boxes
 from pose_nodes.synthetic.rooms.scanners.distortion import slow_shift, smoothed
@@ -85,7 +85,17 @@ class FusedConfig:
     least_points: int = option(
         40, "of a box, of 100,000 of the cloud (our choice)", minimum=1, maximum=100_000
     )
+    offset: float = option(
+        0.2, "standard deviation of the origin from the middle of the room (our choice)",
+        unit="m", minimum=0.0, maximum=5.0,
+    )  # fmt: skip
     light: LightConfig = group(LightConfig, "light and colour")
+
+    def exact(self) -> FusedConfig:
+        """The same scanner without errors, and the origin in the middle of the floor."""
+        return replace(
+            self, smoothing=0.0, noise=0.0, warp=0.0, misalignment=0.0, offset=0.0, light=EVEN_LIGHT
+        )
 
 
 def scan(
@@ -159,7 +169,7 @@ def _fused(
 def _frames(room: Room, config: FusedConfig, rng: np.random.Generator) -> tuple[se3.Matrix, se3.Matrix]:
     """T_aligned_room and T_aligned_scan: the room's middle lies near the origin; the scan began anyhow."""
     left = float(rng.normal(0.0, config.misalignment)) if config.misalignment > 0.0 else 0.0
-    middle = np.array([*(0.5 * np.array(room.plan.size) + rng.normal(0.0, 0.2, 2)), 0.0])
+    middle = np.array([*(0.5 * np.array(room.plan.size) + rng.normal(0.0, config.offset, 2)), 0.0])
     turn = se3.from_rotation_vector((0.0, 0.0, left))
     T_aligned_room = turn @ se3.from_rotation_vector((0.0, 0.0, 0.0), -middle)
     start = np.array([*rng.uniform(-3.0, 3.0, 2), rng.normal(0.0, 0.05)])

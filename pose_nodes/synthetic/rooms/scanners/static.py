@@ -7,7 +7,7 @@ complete, noise is small, and the cloud begins at the origin, as mmdetection3d s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pose_nodes.core.config import group, option
 from pose_nodes.sequences.indoor_scene import IndoorScene
 from pose_nodes.synthetic.rooms.classes import CLASSES
-from pose_nodes.synthetic.rooms.lighting import LightConfig, colors_of
+from pose_nodes.synthetic.rooms.lighting import EVEN_LIGHT, LightConfig, colors_of
 from pose_nodes.synthetic.rooms.room import Room
 from pose_nodes.synthetic.rooms.scanners.boxes import thing_classes, tight_boxes
 from pose_nodes.synthetic.rooms.scanners.distortion import slow_shift
@@ -38,6 +38,10 @@ class StaticConfig:
     margin: float = option(0.12, "of the walls' thickness that is kept", unit="m", minimum=0.0, maximum=1.0)
     least_points: int = option(60, "of a box, of 100,000 of the cloud", minimum=1, maximum=100_000)
     light: LightConfig = group(LightConfig, "light and colour")
+
+    def exact(self) -> StaticConfig:
+        """The same scanner without errors."""
+        return replace(self, noise=0.0, warp=0.0, light=EVEN_LIGHT)
 
 
 def scan(
