@@ -33,10 +33,14 @@ def main(arguments: Sequence[str]) -> int:
         config = replace(config, arrangements=options.arrangements)
     begun, first, done = time.perf_counter(), None, 0
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        bar = progress.add_task("making objects", total=config.arrangements)
-        for done in write_dataset(config, options.out, options.workers):
+        bar = progress.add_task("objects", total=None)
+
+        def on_model(made: int, total: int) -> None:
+            progress.update(bar, completed=made, total=total)
+
+        for done in write_dataset(config, options.out, options.workers, on_model):
             first = done if first is None else first
-            progress.update(bar, completed=done, description="arrangements")
+            progress.update(bar, completed=done, total=config.arrangements, description="arrangements")
     made, seconds = (done - (first or 0)) * config.images, time.perf_counter() - begun
     things = "rooms" if config.output.layout == "indoor" else "images"
     print(f"{made} {things} in {seconds:.0f} s, {done * config.images} in all; written to {options.out}")

@@ -8,6 +8,7 @@ import trimesh
 
 from pose_nodes.__main__ import main
 from pose_nodes.sequences.bop_scene import BopScene
+from pose_nodes.sequences.indoor_infos import IndoorInfos
 
 
 @pytest.fixture
@@ -51,6 +52,14 @@ def test_an_unknown_motion_is_named(preset, tmp_path, capsys):
     preset.write_text("videos: {motions: waltz}")
     assert main(["synth", "--preset", str(preset), "--out", str(tmp_path / "data")]) == 2
     assert "videos.motions: 'waltz' is unknown; known are hand-held" in capsys.readouterr().err
+
+
+def test_it_writes_rooms(tmp_path, capsys):
+    preset, out = tmp_path / "rooms.yaml", tmp_path / "data"
+    preset.write_text("output: {layout: indoor}\nrooms: {style: s3dis, points: 1000}\narrangements: 2\n")
+    assert main(["synth", "--preset", str(preset), "--workers", "1", "--out", str(out)]) == 0
+    assert "2 rooms in" in capsys.readouterr().out
+    assert len(IndoorInfos(out / "s3dis_infos_train.pkl")) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,16 @@ from pose_nodes.sequences.bop_writer import BopSceneWriter
 from pose_nodes.synthetic.datasets.arrangement import Sample
 from pose_nodes.synthetic.datasets.config import DatasetConfig
 from pose_nodes.synthetic.datasets.objects import load_objects, prepare_objects
+from pose_nodes.synthetic.datasets.reports import OnModel, no_report
 from pose_nodes.synthetic.datasets.samples import take_samples
 from pose_nodes.synthetic.datasets.workers import Workers
 
 
-def write_scenes(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
+def write_scenes(
+    config: DatasetConfig, dataset: Path, workers: int, on_model: OnModel = no_report
+) -> Iterator[int]:
     """Write the scenes that are not there yet; see `writing.write_dataset`."""
-    ids = prepare_objects(config.objects, dataset)
+    ids = prepare_objects(config.objects, dataset, on_model)
     scenes = dataset / config.output.split
     missing = [n for n in range(config.arrangements) if not (scenes / f"{n + 1:06d}").exists()]
     done = config.arrangements - len(missing)
@@ -35,9 +38,11 @@ def _write_scene(config: DatasetConfig, dataset: Path, ids: Mapping[str, int], n
             scene.add(sample.frame, sample.truths, sample.masks, sample.silhouettes)
 
 
-def write_shards(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
+def write_shards(
+    config: DatasetConfig, dataset: Path, workers: int, on_model: OnModel = no_report
+) -> Iterator[int]:
     """Write the shards that are not there yet; see `writing.write_dataset`."""
-    ids = prepare_objects(config.objects, dataset)
+    ids = prepare_objects(config.objects, dataset, on_model)
     output, images = config.output, config.images
     shards = BopShardWriter(dataset, ids, output.samples_per_shard, output.depth_scale)
     with shards as writer, Workers(workers) as pool:

@@ -10,6 +10,7 @@ from pose_nodes.core.safe_pickle import load_pickle
 from pose_nodes.sequences.indoor_formats import FORMATS
 from pose_nodes.sequences.indoor_writer import write_infos, write_scene
 from pose_nodes.synthetic.datasets.config import DatasetConfig
+from pose_nodes.synthetic.datasets.reports import OnModel, no_report
 from pose_nodes.synthetic.datasets.rooms_choice import CLOCKWISE
 from pose_nodes.synthetic.datasets.splits import assigned
 from pose_nodes.synthetic.datasets.workers import Workers
@@ -19,7 +20,9 @@ PARTS = ".infos"
 """Folder of the infos of each room; one is written after the files of its room."""
 
 
-def write_rooms(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
+def write_rooms(
+    config: DatasetConfig, dataset: Path, workers: int, on_model: OnModel = no_report
+) -> Iterator[int]:
     """Write the rooms that are not there yet, then the infos files; see `writing.write_dataset`."""
     missing = [n for n in range(config.arrangements) if not _part(dataset, n).is_file()]
     done = config.arrangements - len(missing)

@@ -19,6 +19,7 @@ from pose_nodes.synthetic.datasets.category_choice import CATEGORY_NAMES
 from pose_nodes.synthetic.datasets.category_objects import CategoryModel, LazyObjects, models_of
 from pose_nodes.synthetic.datasets.config import DatasetConfig
 from pose_nodes.synthetic.datasets.handles import HANDLED, shows_handle
+from pose_nodes.synthetic.datasets.reports import OnModel, no_report
 from pose_nodes.synthetic.datasets.splits import assigned
 from pose_nodes.synthetic.datasets.workers import Workers
 from pose_nodes.synthetic.scenes.canonical import nocs_map
@@ -33,13 +34,16 @@ class _Scene:
     index: int
 
 
-def write_nocs(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
+def write_nocs(
+    config: DatasetConfig, dataset: Path, workers: int, on_model: OnModel = no_report
+) -> Iterator[int]:
     """Write the models and scenes that are not there yet; see `writing.write_dataset`."""
     models = [model for split in config.splits.used() for model in models_of(config.categories, split)]
     missing = [model for model in models if not is_written(model.folder(dataset))]
     with Workers(workers) as pool:
-        for _ in pool.in_order(partial(_write_model, dataset), missing):
-            pass
+        made = pool.in_order(partial(_write_model, dataset), missing)
+        for done, _ in enumerate(made, len(models) - len(missing) + 1):
+            on_model(done, len(models))
         write_dataset_file(dataset, NocsDataset(CATEGORY_NAMES, config.camera.pinhole()))
         yield from _write_scenes(config, dataset, pool)
 

@@ -17,11 +17,17 @@ from pose_nodes.sequences.bop_files import OBJECTS_FILE, default_name, names_fro
 from pose_nodes.sequences.bop_writer import write_models
 from pose_nodes.synthetic.datasets.arrangement import DatasetObject
 from pose_nodes.synthetic.datasets.config import ObjectsConfig
+from pose_nodes.synthetic.datasets.reports import OnModel, no_report
 from pose_nodes.synthetic.shapes.library import FAMILIES, generate
 
 
-def prepare_objects(config: ObjectsConfig, dataset: Path) -> dict[str, int]:
+def prepare_objects(config: ObjectsConfig, dataset: Path, on_model: OnModel = no_report) -> dict[str, int]:
     """Write the models of a data set, unless they are there; their ids by name.
+
+    Args:
+        config: which objects.
+        dataset: its folder.
+        on_model: told of every procedural object that was made.
 
     Raises:
         InvalidConfigError: a family is unknown, or the objects file malformed.
@@ -30,7 +36,7 @@ def prepare_objects(config: ObjectsConfig, dataset: Path) -> dict[str, int]:
     """
     objects_file = dataset / OBJECTS_FILE
     if not objects_file.is_file():  # it is written last: where it is, all models are
-        write_models(dataset, dict(enumerate(_models(config), 1)))
+        write_models(dataset, dict(enumerate(_models(config, on_model), 1)))
     return {name: number for number, name in names_from_objects_file(objects_file).items()}
 
 
@@ -47,14 +53,18 @@ def _load(path: Path) -> TriangleMesh:
     return load_mesh(path, "mm")
 
 
-def _models(config: ObjectsConfig) -> list[ObjectModel]:
+def _models(config: ObjectsConfig, on_model: OnModel) -> list[ObjectModel]:
     if config.objects_file:
         return _of_user(config)
     families = _families(config)
     names = [
         (families[i % len(families)], config.first_seed + i // len(families)) for i in range(config.count)
     ]
-    return [_procedural(family, seed) for family, seed in names]
+    models = []
+    for family, seed in names:
+        models.append(_procedural(family, seed))
+        on_model(len(models), len(names))
+    return models
 
 
 def _of_user(config: ObjectsConfig) -> list[ObjectModel]:

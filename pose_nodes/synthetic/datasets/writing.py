@@ -17,9 +17,10 @@ from pose_nodes.synthetic.datasets.bop_layout import write_scenes, write_shards
 from pose_nodes.synthetic.datasets.config import DatasetConfig
 from pose_nodes.synthetic.datasets.indoor_layout import PARTS, write_rooms
 from pose_nodes.synthetic.datasets.nocs_layout import write_nocs
+from pose_nodes.synthetic.datasets.reports import OnModel, no_report
 
 PRESET_FILE = "preset.json"
-_LAYOUTS: Mapping[str, Callable[[DatasetConfig, Path, int], Iterator[int]]] = {
+_LAYOUTS: Mapping[str, Callable[[DatasetConfig, Path, int, OnModel], Iterator[int]]] = {
     "bop": write_scenes,
     "shards": write_shards,
     "nocs": write_nocs,
@@ -29,13 +30,16 @@ _MARKS = (OBJECTS_FILE, DATASET_FILE, PARTS)
 """What is there when the first arrangement is."""
 
 
-def write_dataset(config: DatasetConfig, dataset: Path, workers: int) -> Iterator[int]:
+def write_dataset(
+    config: DatasetConfig, dataset: Path, workers: int, on_model: OnModel = no_report
+) -> Iterator[int]:
     """Write all of a data set that is not there yet.
 
     Args:
         config: the preset.
         dataset: folder; made if absent.
         workers: processes; with one, everything is done in this.
+        on_model: told of every object that is made before the first arrangement.
 
     Yields:
         How many arrangements are written, those of earlier runs with them; at first, before any is made.
@@ -45,7 +49,7 @@ def write_dataset(config: DatasetConfig, dataset: Path, workers: int) -> Iterato
         InvalidInputError: the folder cannot be written to, or objects do not come to rest.
     """
     _claim(config, dataset)
-    yield from _LAYOUTS[config.output.layout](config, dataset, workers)
+    yield from _LAYOUTS[config.output.layout](config, dataset, workers, on_model)
 
 
 def _claim(config: DatasetConfig, dataset: Path) -> None:

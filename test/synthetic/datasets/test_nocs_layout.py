@@ -125,7 +125,9 @@ def test_what_is_there_stays_and_what_is_missing_is_made(root, category_preset, 
     (folder / "gts" / "val" / "results_val_00000_0001.pkl").unlink()
     (folder / "obj_models" / "train" / "shoe" / "shoe_0" / "size.txt").unlink()
     before = {path: path.stat().st_mtime_ns for path in (folder / "CAMERA").rglob("*.png")}
-    assert list(write_dataset(category_preset, folder, 1)) == [3, 4]
+    models: list[tuple[int, int]] = []
+    assert list(write_dataset(category_preset, folder, 1, lambda *told: models.append(told))) == [3, 4]
+    assert models == [(6, 6)]
     assert contents(folder) == contents(root)
     assert all(path.stat().st_mtime_ns == time for path, time in before.items() if path.exists())
 

@@ -151,7 +151,10 @@ def test_an_unknown_family_is_told(preset, tmp_path):
 
 def test_procedural_objects_come_with_the_name_of_their_family_and_seed(preset, tmp_path):
     objects = ObjectsConfig(families="generic_box", count=1, first_seed=5)
-    list(write_dataset(replace(preset, objects=objects, arrangements=1), tmp_path, 1))
+    made: list[tuple[int, int]] = []
+    config = replace(preset, objects=objects, arrangements=1)
+    list(write_dataset(config, tmp_path, 1, lambda *told: made.append(told)))
+    assert made == [(1, 1)]
     assert scenes(tmp_path)[0].library().names == ("generic_box_5",)
 
 
