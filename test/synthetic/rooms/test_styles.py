@@ -25,7 +25,7 @@ from pose_nodes.synthetic.rooms.surface import Surface
 
 NAMES = tuple(STYLES)
 POINTS = 5000
-COUNTS = {"scannet": 30, "sunrgbd": 45, "s3dis": 8}
+COUNTS = {"scannet": 30, "sunrgbd": 60, "s3dis": 8}
 """Rooms in which each class is bound to occur."""
 
 

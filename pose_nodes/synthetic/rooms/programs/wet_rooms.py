@@ -7,7 +7,7 @@ import numpy as np
 from pose_nodes.synthetic.rooms import paint as p
 from pose_nodes.synthetic.rooms.arranger import Arranger
 from pose_nodes.synthetic.rooms.furniture import bathroom as b
-from pose_nodes.synthetic.rooms.furniture import chairs, kitchen, small, storage, tables, wall_hung
+from pose_nodes.synthetic.rooms.furniture import chairs, kitchen, small, sofas, storage, tables, wall_hung
 from pose_nodes.synthetic.rooms.occupancy import Block
 from pose_nodes.synthetic.rooms.paint import Paint
 from pose_nodes.synthetic.rooms.parts import rounded
@@ -198,5 +198,6 @@ def pantry(room: Arranger) -> None:
             common.seats_around(room, table, chairs.chair)
     if chance(rng, 0.4):
         dwellings.group(room)
+    common.fill(room, (storage.cabinet, storage.bookshelf, sofas.bench, tables.work_table), 0.15, 0.3)
     common.bins(room, 1.5)
     common.pictures(room, 1.0)

@@ -55,12 +55,14 @@ def look_at(eye: NDArray[np.float64], target: NDArray[np.float64]) -> View:
 def walk(
     room: Room, surface: Surface, rng: np.random.Generator, count: int, heights: tuple[float, float]
 ) -> list[View]:
-    """Views of somebody who scans a room: mostly at things, else about, seldom at the ceiling."""
+    """Views of somebody who scans a room: mostly at things, at the floor, about; seldom at the ceiling."""
     places = standing_places(room, surface, rng, count, heights)
     views = []
     for k in range(count):
         eye = places[k % len(places)]
-        if room.things and chance(rng, 0.65):
+        if chance(rng, 0.25):
+            views.append(look_at(eye, rng.uniform(0.0, (*room.plan.size, 0.0))))
+        elif room.things and chance(rng, 0.75):
             target = room.things[int(rng.integers(len(room.things)))].centre + rng.normal(0.0, 0.3, 3)
             views.append(look_at(eye, target))
         else:
