@@ -5,6 +5,7 @@
             ...  # batch.arrays["points"], …
             resumed_at = batch.next
 
+A script that does so needs `if __name__ == "__main__":`, as the workers import it.
 Of a source without end every index is used once, in order. A source of a given length (a cache) is gone
 through again and again, each time in another order, and each sample once a time.
 """
