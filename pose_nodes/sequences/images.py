@@ -140,10 +140,21 @@ def _bytes(path: Path) -> bytes:
 
 
 def _decoded(data: bytes, where: str) -> NDArray[np.integer[Any] | np.floating[Any]]:
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    whole = bool(data) and not _is_cut_jpeg(data)
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if whole else None
     if image is None:
-        raise InvalidInputError(f"{where}: is not an image that can be read; use PNG, JPEG or TIFF")
+        raise InvalidInputError(
+            f"{where}: is not an image that can be read, or is cut short; use PNG, JPEG or TIFF"
+        )
     return np.asarray(image)
+
+
+def _is_cut_jpeg(data: bytes) -> bool:
+    """Whether a JPEG ends within its pixels: older OpenCV fills up what is missing in grey.
+
+    Neither the start of the pixels (FF DA) nor the end of the image (FF D9) occurs within coded pixels.
+    """
+    return data.startswith(b"\xff\xd8") and data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
 
 
 def _encoded(name: str, image: NDArray[np.integer[Any] | np.floating[Any]], options: list[int]) -> bytes:

@@ -151,6 +151,28 @@ def test_a_file_that_is_no_image_is_named(scene_dir, file, data):
     assert f"{file}: is not an image that can be read" in refusal(scene_dir)
 
 
+@pytest.mark.parametrize("file", ["depth/000000.png", "rgb/000000.png", "mask_visib/000000_000001.png"])
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.99])
+def test_an_image_that_is_cut_short_is_named(scene_dir, file, share):
+    data = (scene_dir / file).read_bytes()
+    (scene_dir / file).write_bytes(data[: int(share * len(data))])
+    assert f"{file}: is not an image that can be read" in refusal(scene_dir)
+
+
+def test_a_jpeg_that_is_cut_short_is_named(scene_dir):
+    image = cv2.imread(str(scene_dir / "rgb" / "000000.png"))
+    (scene_dir / "rgb" / "000000.png").unlink()
+    data = cv2.imencode(".jpg", image)[1].tobytes()
+    (scene_dir / "rgb" / "000000.jpg").write_bytes(data[: len(data) // 2])
+    assert "rgb/000000.jpg: is not an image that can be read" in refusal(scene_dir)
+
+
+def test_a_mesh_that_is_cut_short_is_named(dataset):
+    path = dataset / "models" / "obj_000007.ply"
+    path.write_bytes(path.read_bytes()[:-40])
+    assert "obj_000007.ply" in refusal(dataset)
+
+
 def test_images_of_different_sizes_are_told_both(scene_dir):
     small = np.zeros((48, 64), np.uint8)
     cv2.imwrite(str(scene_dir / "mask_visib" / "000000_000000.png"), small)
