@@ -26,7 +26,9 @@ from pose_nodes.synthetic.shapes.library import generate
 TARGET = Path(__file__).parents[1] / "docs" / "tracking_videos.jpg"
 CAMERA = PinholeCamera(600.0, 600.0, 319.5, 239.5, 640, 480)
 OBJECTS = (("mug", 3), ("generic_handle", 5), ("shoe", 2), ("generic_plate", 4))
-TIMES = (0.0, 1.2, 2.2, 3.0, 4.0)
+TIMES = (0.0, 1.2, 2.2, 3.0, 5.4)
+WIDTH = 200
+"""Of a frame, pixels."""
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def main() -> None:
     for index, motion in enumerate(MOTIONS):
         chosen = models if motion == CLUTTER else [models[index % len(models)]]
         tiles += _row(motion, chosen, seed=index)
-    write_color(TARGET, drawing.contact_sheet(tiles, len(TIMES), width=200))
+    write_color(TARGET, drawing.contact_sheet(tiles, len(TIMES), WIDTH))
     print(f"wrote {TARGET}, {TARGET.stat().st_size // 1000} kB")
 
 
@@ -44,7 +46,7 @@ def _row(motion: str, models: Sequence[ObjectModel], seed: int) -> list[Image]:
     """Frames of one video; the name of the motion is on the first."""
     sensors = Sensors(presets.realsense(), presets.color_camera())
     light = random_light(np.random.default_rng(seed))
-    video = tracking_video(motion, models, CAMERA, seed, seconds=5.0, sensors=sensors, light=light)
+    video = tracking_video(motion, models, CAMERA, seed, seconds=5.5, sensors=sensors, light=light)
     painter = OverlayPainter(video.library())
     images = [_picture(video, painter, round(time * video.rate_hz)) for time in TIMES]
     return [drawing.captioned(images[0], motion), *images[1:]]
@@ -58,7 +60,8 @@ def _picture(video: Video, painter: OverlayPainter, index: int) -> Image:
         T, color = truth.T_camera_object, drawing.OBJECT_COLORS[number]
         drawing.outline(image, painter.silhouette(truth.class_name, T, frame.camera), color)
         drawing.axes(image, frame.camera, T, 0.4 * video.models[truth.class_name].diameter)
-    return image
+    # Small before the caption is drawn, so that this stays readable.
+    return drawing.contact_sheet([image], 1, WIDTH, gap=0)
 
 
 def _model(family: str, seed: int) -> ObjectModel:
