@@ -14,7 +14,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from . import interface_packages, system_packages
+from . import cpu_torch, interface_packages, system_packages
 from .environment import REPOSITORY, ros_is_installed
 from .failure import SetupFailure
 from .processes import run
@@ -94,6 +94,11 @@ def _link_shared_files(venv: Path) -> None:
         link.symlink_to(REPOSITORY / name)
 
 
+def _settings_of_pip() -> list[str]:
+    """Where pip looks, as far as its environment says."""
+    return [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("PIP_")]
+
+
 def _steps(venv: Path, genuine_ros: bool) -> list[Step]:
     kind = f"genuine ROS: {genuine_ros}, {REPOSITORY}"
     pins = contents([REQUIREMENTS])
@@ -109,6 +114,12 @@ def _steps(venv: Path, genuine_ros: bool) -> list[Step]:
             f"Installing Python packages, with {release}; the first time this takes minutes",
             (*pins, project, kind),
             lambda: _install_python_packages(venv, genuine_ros),
+        ),
+        Step(
+            "torch",
+            "Looking for PyTorch without CUDA",
+            (*cpu_torch.WANTED, kind, *_settings_of_pip()),
+            lambda: cpu_torch.install(venv),
         ),
         Step("paths", "Setting up Python's path", (kind,), lambda: _write_paths(venv, genuine_ros)),
         *(interface_packages.step(package, venv, pins) for package in packages),
