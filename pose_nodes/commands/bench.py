@@ -11,6 +11,7 @@ from typing import Any
 
 from pose_nodes import __version__
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
+from pose_nodes.commands.bench_ransac import INLIER_SHARES, measure_ransac, ransac_table
 from pose_nodes.commands.bench_synthetic import frames_table, measure_frames
 from pose_nodes.commands.bench_transport import (
     latency_table,
@@ -32,6 +33,7 @@ from pose_nodes.commands.recordings import open_recording
 from pose_nodes.commands.tables import TextTable, show
 from pose_nodes.commands.tracking_run import TrackingRun
 from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.sequences.files import plain, write_json, write_text
 
 DONE = 0
@@ -81,7 +83,14 @@ def _parser() -> CommandParser:
         "--seconds", type=positive, default=60.0, help="of transport and latency; default: 60"
     )
     parser.add_argument("--seeds", type=integer(1), default=5, help="of cold starts; default: %(default)s")
-    parser.add_argument("--seed", type=integer(0), default=0, help="of tracking; default: %(default)s")
+    parser.add_argument("--trials", type=integer(1), default=10, help="of ransac; default: %(default)s")
+    parser.add_argument(
+        "--inliers", type=positive, nargs="+", default=list(INLIER_SHARES), metavar="SHARE",
+        help="of ransac: shares of right matches; default: %(default)s",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=integer(0), default=0, help="of tracking and ransac; default: %(default)s"
+    )
     parser.add_argument(
         "--video-objects", type=integer(1), default=len(OBJECTS), metavar="N",
         help="of synthetic videos: each motion with N objects, at most and by default %(default)s",
@@ -128,6 +137,12 @@ def _cold_starts(recordings: Sequence[BenchRecording], options: Namespace) -> Me
     return reports, [cold_start_table(reports), stage_table(reports)]
 
 
+def _ransac(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    library = ObjectLibrary.from_file(recordings[0].objects_file)
+    figures = list(measure_ransac(library[library.names[0]], options.inliers, options.trials, options.seed))
+    return [each.plain() for each in figures], [ransac_table(figures)]
+
+
 def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     sections, tables = [], []
     for each in recordings:
@@ -155,6 +170,7 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "transport": _transport,
     "latency": _latency,
     "cold_starts": _cold_starts,
+    "ransac": _ransac,
     "tracking": _tracking,
     "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,

@@ -37,6 +37,7 @@ def ransac(
     distance: float,
     iterations: int,
     rng: np.random.Generator,
+    confidence: float = CONFIDENCE,
 ) -> RansacResult:
     """The rigid motion that most correspondences agree with.
 
@@ -49,8 +50,9 @@ def ransac(
         target: (m, 3) points.
         pairs: (k, 2) indices of corresponding source and target points.
         distance: largest distance of an inlier, in the unit of the points.
-        iterations: triplets to try at most; fewer once the confidence is 0.999.
+        iterations: triplets to try at most; fewer once the confidence is reached.
         rng: draws the seed; the same state gives the same result.
+        confidence: that no better pose is left to be found; 1 tries all triplets.
 
     Raises:
         RegistrationError: there are fewer than three correspondences, or no triplet agrees.
@@ -71,7 +73,7 @@ def ransac(
             registration.CorrespondenceCheckerBasedOnEdgeLength(EDGE_SIMILARITY),
             registration.CorrespondenceCheckerBasedOnDistance(distance),
         ],
-        registration.RANSACConvergenceCriteria(iterations, CONFIDENCE),
+        registration.RANSACConvergenceCriteria(iterations, confidence),
     )
     T_target_source = np.asarray(result.transformation, np.float64)
     # Open3D's own fitness counts source points that are near any target point.

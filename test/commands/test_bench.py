@@ -75,3 +75,13 @@ def test_bad_input_is_refused_in_one_sentence(command, words, named):
     answer = command("bench", *words)
     assert answer.is_one_sentence()
     assert named in answer.err
+
+
+def test_poses_come_from_few_right_matches_faster_than_by_the_reference(command, tmp_path, strict_json):
+    words = ("--sections", "ransac", "--trials", 1, "--inliers", 0.1, "--data", tmp_path)
+    answer = command("bench", *words, "--out", tmp_path / "out")
+    assert (answer.code, answer.err) == (0, "")
+    (section,) = strict_json(tmp_path / "out" / "bench.json")["ransac"]
+    assert section["inliers"] == 0.1
+    assert section["native"]["trials"] == 1 and section["native"]["precise"] == 1.0
+    assert 10 * section["native"]["seconds"] < section["open3d, all triplets"]["seconds"]
