@@ -78,7 +78,7 @@ def _parser() -> CommandParser:
     )
     parser.add_argument("--pool", type=Path, help="objects; default: a small pool, made in OUT/pool")
     parser.add_argument(
-        "--samples", type=integer(5), default=100, help="of each source; default: %(default)s"
+        "--samples", type=integer(5), default=60, help="of each source; default: %(default)s"
     )
     parser.add_argument("--workers", type=integer(1), default=2, help="of the streams; default: %(default)s")
     parser.add_argument(
