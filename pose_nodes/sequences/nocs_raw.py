@@ -33,6 +33,7 @@ class RawFrame:
         mask: (h, w) uint8 instance numbers.
         nocs: (h, w, 3) float32 canonical coordinates, -0.5 to 0.5.
         lines: objects that are seen, without distractors.
+        numbers: of all instances, those out of sight with them, without distractors.
     """
 
     frame: Frame
@@ -40,6 +41,7 @@ class RawFrame:
     mask: NDArray[np.uint8]
     nocs: NDArray[np.float32]
     lines: list[MetaLine]
+    numbers: list[int]
 
     @property
     def is_misrendered(self) -> bool:
@@ -86,11 +88,11 @@ def read_raw(scene: Path, name: str, dataset: NocsDataset, composed: bool) -> Ra
     if composed and (path := _composed(scene, name)) is not None:
         seen = nocs_files.read_depth(path)
         _check_size(path, seen, shape)
-    lines = nocs_files.read_meta(path_of(scene, name, "meta.txt"))
+    wanted = [line for line in nocs_files.read_meta(path_of(scene, name, "meta.txt")) if line.class_id > 0]
     present = set(np.unique(mask).tolist()) - {nocs_files.BACKGROUND}
-    lines = [line for line in lines if line.class_id > 0 and line.instance_id in present]
+    lines = [line for line in wanted if line.instance_id in present]
     frame = Frame(0, "camera_optical_frame", camera_of(scene, dataset, shape), seen, color)
-    return RawFrame(frame, depth, mask, nocs, lines)
+    return RawFrame(frame, depth, mask, nocs, lines, [line.instance_id for line in wanted])
 
 
 def _composed(scene: Path, name: str) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,10 @@ from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
 from pose_nodes.core.frame import Frame
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.sequences import nocs_labels, nocs_models
-from pose_nodes.sequences.category_frame import CategoryFrame, CategoryInstance, box_of
+from pose_nodes.sequences.category_frame import CategoryFrame, CategoryInstance
 from pose_nodes.sequences.nocs_dataset import NocsDataset, parents, read_dataset
 from pose_nodes.sequences.nocs_files import MetaLine
-from pose_nodes.sequences.nocs_labels import FrameLabels, PoseLabel, PublishedPoses
+from pose_nodes.sequences.nocs_labels import PoseLabel
 from pose_nodes.sequences.nocs_models import ModelSize, MugBody
 from pose_nodes.sequences.nocs_raw import RawFrame, frame_names, path_of, read_raw
 
@@ -56,6 +58,9 @@ class NocsScene:
         self._dataset = dataset if camera is None else NocsDataset(dataset.categories, camera)
         self._split = self.folder.resolve().parent.name
         self._models = nocs_models.find_models(self.folder)
+        handles = [parent / "mug_handle.pkl" for parent in parents(self.folder)]
+        handle_file = next((path for path in handles if path.is_file()), None)
+        self._handles = nocs_labels.read_handles(handle_file, self.folder.name) if handle_file else []
         self._mugs = nocs_models.read_mug_bodies(self._models) if self._models else {}
 
     @property
@@ -86,25 +91,32 @@ class NocsScene:
         labels = nocs_labels.read_label_file(path) if path.is_file() else None
         if labels is None and raw.is_misrendered:
             return ()
-        published = None if labels else self._published(name)
+        poses = self._published(name, raw) if labels is None else labels.poses
         found = []
         for line in raw.lines:
             category = self._category(line, name)
             size = nocs_models.read_size(self._models, self._split, line) if self._models else None
-            pose = _pose(raw, line, labels, published, size)
+            pose = _estimated(raw, line, size) if poses is None else poses.get(line.instance_id)
             if pose is None or line.model in _IMPROPER_MODELS:
                 continue
+            if pose.handle_visible is None and category == _MUG:
+                pose = replace(pose, handle_visible=self._handle(name))
             of_body = category == _MUG and labels is not None and not labels.keeps_mug_box
             body = self._mugs.get(line.model) if of_body else None
             found.append(_instance(raw, line, category, pose, size, body))
         return tuple(found)
 
-    def _published(self, name: str) -> PublishedPoses | None:
+    def _published(self, name: str, raw: RawFrame) -> Mapping[int, PoseLabel] | None:
         for root in parents(self.folder):
             path = nocs_labels.find_ground_truth(root, self._split, self.folder.name, name)
             if path is not None:
-                return nocs_labels.read_ground_truth(path)
+                return nocs_labels.read_ground_truth(path).by_number(raw.lines, raw.mask, raw.numbers)
         return None
+
+    def _handle(self, name: str) -> bool:
+        """Whether the mug of a frame shows its handle; the labels do not say."""
+        known = name.isdecimal() and int(name) < len(self._handles)
+        return self._handles[int(name)] if known else True
 
     def _category(self, line: MetaLine, name: str) -> str:
         if line.class_id > len(self.categories):
@@ -115,20 +127,10 @@ class NocsScene:
         return self.categories[line.class_id - 1]
 
 
-def _pose(
-    raw: RawFrame,
-    line: MetaLine,
-    labels: FrameLabels | None,
-    published: PublishedPoses | None,
-    size: ModelSize | None,
-) -> PoseLabel | None:
-    if labels is not None:
-        return labels.poses.get(line.instance_id)
-    mask = raw.mask == line.instance_id
-    if published is not None:
-        return published.matching(line.class_id, box_of(mask))
+def _estimated(raw: RawFrame, line: MetaLine, size: ModelSize | None) -> PoseLabel | None:
     frame = Frame(0, raw.frame.frame_id, raw.frame.camera, raw.object_depth)
     scale = size.scale if size else None
+    mask = raw.mask == line.instance_id
     return nocs_labels.estimate_pose(frame, raw.nocs, mask, scale, seed=line.instance_id)
 
 
@@ -155,5 +157,5 @@ def _instance(
         pose.T_camera_object,
         pose.scale,
         extents * pose.scale,
-        pose.handle_visible,
+        pose.handle_visible is not False,
     )

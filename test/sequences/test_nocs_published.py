@@ -216,6 +216,52 @@ def test_poses_of_the_test_part_come_from_the_published_ground_truth(real_scene,
     assert [one.handle_visible for one in read.instances] == [False, True]
 
 
+def in_order(instances, *numbers: int) -> dict:
+    """As the files of gts have it in the test part of REAL: poses alone, in the order of the instances."""
+    RTs = np.stack([one.T_camera_object for one in instances])
+    RTs[:, :3, :3] *= np.array([one.scale for one in instances])[:, None, None]
+    more = np.tile(np.diag([0.2, 0.2, 0.2, 1.0]), (len(numbers), 1, 1))
+    return {"image_path": "data/real/test/scene_2/0000", "gt_RTs": np.concatenate([RTs, more])}
+
+
+@pytest.mark.parametrize("unseen", [False, True])
+def test_poses_of_the_test_part_may_be_there_in_order_alone(real_scene, rendered, tmp_path, unseen):
+    instances = rendered[REAL_INTRINSICS][1]
+    scene = real_scene("test")
+    poses = in_order(instances, 3) if unseen else in_order(instances)
+    if unseen:
+        with (scene.folder / "0000_meta.txt").open("a") as file:
+            file.write("3 1 bottle_shampoo_norm\n")
+    dump(tmp_path / "gts" / "real_test" / "results_real_test_scene_2_0000.pkl", poses)
+    read = scene[0]
+    assert_true_poses(read, instances, 1e-9, 1e-7)
+    for got, given in zip(read.instances, instances, strict=True):
+        np.testing.assert_allclose(got.size, given.size, rtol=1e-6)
+
+
+def test_poses_of_which_nobody_knows_the_objects_are_not_taken(real_scene, rendered, tmp_path):
+    instances = rendered[REAL_INTRINSICS][1]
+    file = tmp_path / "gts" / "real_test" / "results_real_test_scene_2_0000.pkl"
+    dump(file, in_order(instances, 3, 4))
+    assert_true_poses(real_scene("test")[0], instances, 1e-3, 0.005)  # from map and depth
+
+
+@pytest.mark.parametrize("place", ["Real/train", "Real", "."])
+def test_whether_mugs_of_the_training_part_show_their_handle_stands_in_a_file_of_its_own(
+    real_scene, tmp_path, place
+):
+    folder = real_scene().folder
+    handles = {"scene_1": np.arange(3), "scene_1_res": np.ones(3), "scene_2": np.arange(2)}
+    for visible in (0.0, 1.0):
+        dump(
+            tmp_path / place / "mug_handle.pkl", {**handles, "scene_2_res": np.array([visible, 1 - visible])}
+        )
+        read = NocsScene(folder)[0]
+        assert [one.handle_visible for one in read.instances] == [bool(visible), True]
+    dump(tmp_path / place / "mug_handle.pkl", handles)
+    assert all(one.handle_visible for one in NocsScene(folder)[0].instances)
+
+
 def test_what_the_published_ground_truth_does_not_know_is_left_out(camera_scene, rendered, tmp_path):
     instances = rendered[CAMERA_INTRINSICS][1]
     published = ground_truth(instances, gt_class_ids=np.array([4, 1]))
