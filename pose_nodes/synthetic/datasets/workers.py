@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
+from functools import partial
+from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from pose_nodes.core.errors import InvalidInputError
@@ -46,14 +49,14 @@ class Workers:
         if self._count == 1:
             yield from map(work, items)
             return
-        waiting = iter(items)
+        waiting, task = iter(items), partial(_interruptible, work)
         running = [
-            self._processes().submit(work, item) for item in itertools.islice(waiting, 2 * self._count)
+            self._processes().submit(task, item) for item in itertools.islice(waiting, 2 * self._count)
         ]
         try:
             while running:
                 yield running.pop(0).result()
-                running += [self._processes().submit(work, item) for item in itertools.islice(waiting, 1)]
+                running += [self._processes().submit(task, item) for item in itertools.islice(waiting, 1)]
         except BrokenProcessPool as error:
             raise InvalidInputError(
                 "a worker process was ended from outside, as for lack of memory; what is whole stays, and "
@@ -67,5 +70,23 @@ class Workers:
         if self._pool is None:
             # Not forked: Open3D's threads do not survive that.
             context: Any = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._count, mp_context=context)
+            self._pool = ProcessPoolExecutor(self._count, mp_context=context, initializer=_leave_on_interrupt)
         return self._pool
+
+
+def _interruptible(work: Callable[[A], T], item: A) -> T:
+    """Work that Ctrl-C, which all processes of a terminal hear, ends with an exception, so that it tidies."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return work(item)
+    finally:
+        _leave_on_interrupt()
+
+
+def _leave_on_interrupt() -> None:
+    """A process that waits for work leaves at Ctrl-C without a word."""
+    signal.signal(signal.SIGINT, _leave)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    os._exit(130)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -146,6 +148,23 @@ def test_how_it_ended_is_told(ended, layout):
     code, said = ended[f"{layout} full"]
     assert code == 2 and said.count("\n") == 1
     assert "cannot be written (File too large); choose another place" in said and f"/{layout}/full/" in said
+
+
+def test_an_interrupted_terminal_says_one_line_though_several_processes_hear_it(places, whole):
+    place = places["bop"]
+    command = ["-m", "pose_nodes", "synth", "--preset", str(place / "preset.yaml"), "--workers", "2"]
+    out = place / "terminal"
+    process = subprocess.Popen(
+        [sys.executable, *command, "--arrangements", "40", "--out", str(out)],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    before = time.monotonic() + 120
+    while not any(out.glob("train_pbr/0*")) and process.poll() is None and time.monotonic() < before:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "pose_nodes synth: interrupted\n")
+    assert not list(out.glob("train_pbr/.*")) and read_everything("bop", out) > 0
 
 
 def test_a_process_that_is_ended_from_outside_is_told():
