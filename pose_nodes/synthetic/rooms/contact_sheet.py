@@ -14,6 +14,8 @@ from pose_nodes.sequences.indoor_scene import BACKGROUND, IndoorScene, RoomBoxes
 
 _WIDTH, _HEIGHT = 480, 400
 _PAPER = 70
+_CUT = 2.15
+"""Metres above the floor from which on nothing is shown, so that no ceiling is."""
 _ASLANT = np.radians(38.0)
 """Of the oblique view, above the horizon."""
 _EDGES = ((0, 1), (1, 3), (3, 2), (2, 0), (4, 5), (5, 7), (7, 6), (6, 4), (0, 4), (1, 5), (2, 6), (3, 7))
@@ -60,9 +62,8 @@ def corners(boxes: RoomBoxes) -> NDArray[np.float64]:
 def _view(scene: IndoorScene, axes: NDArray[np.float64]) -> Image:
     """A parallel projection: rows of `axes` are right, down and forward."""
     points = scene.points.astype(np.float64)
-    floor = np.quantile(points[:, 2], 0.01)
-    top = min(float(np.quantile(points[:, 2], 0.999)) - 0.08, floor + 2.2)
-    shown = (points[:, 2] < top) & ~_front_walls(scene, axes[2])
+    below = points[:, 2] < np.quantile(points[:, 2], 0.01) + _CUT
+    shown = below & ~_front_walls(scene, axes[2])
     seen = points[shown] @ axes.T
     low, high = (np.quantile(seen[:, :2], q, axis=0) for q in (0.002, 0.998))
     scale = 0.94 * min(_WIDTH / (high[0] - low[0]), _HEIGHT / (high[1] - low[1]))

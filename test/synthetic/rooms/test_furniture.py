@@ -76,6 +76,28 @@ def test_pieces_stand_in_the_middle_of_their_frame_and_are_sound(family):
             assert piece.low[2] <= top.z <= piece.high[2] + 1e-9
 
 
+SUNRGBD_MEANS = {
+    # Mean length along the front, across, and height in SUN RGB-D, as VoteNet's configuration lists them.
+    "bed": ((beds.bed,), (2.114, 1.620, 0.927)),
+    "table": ((tables.dining_table, tables.work_table), (0.791, 1.280, 0.718)),
+    "sofa": ((sofas.sofa,), (0.924, 1.867, 0.845)),
+    "chair": ((chairs.chair, chairs.meeting_chair), (0.592, 0.553, 0.827)),
+    "toilet": ((bathroom.toilet,), (0.699, 0.454, 0.756)),
+    "desk": ((tables.desk,), (0.695, 1.346, 0.736)),
+    "dresser": ((storage.dresser,), (0.529, 1.003, 1.173)),
+    "night_stand": ((storage.night_stand,), (0.501, 0.632, 0.683)),
+    "bookshelf": ((storage.bookshelf,), (0.405, 1.071, 1.689)),
+    "bathtub": ((bathroom.bathtub,), (0.766, 1.398, 0.473)),
+}
+
+
+@pytest.mark.parametrize("label", SUNRGBD_MEANS)
+def test_mean_sizes_are_near_those_of_a_real_data_set(label):
+    families, real = SUNRGBD_MEANS[label]
+    sizes = [family(np.random.default_rng(seed)).size for family in families for seed in range(60)]
+    np.testing.assert_allclose(np.mean(sizes, axis=0), real, rtol=0.25)
+
+
 def test_the_same_numbers_make_the_same_piece():
     first, second = (chairs.office_chair(np.random.default_rng(3)) for _ in range(2))
     for one, other in zip(first.parts, second.parts, strict=True):

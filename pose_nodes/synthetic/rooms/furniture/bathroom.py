@@ -64,7 +64,7 @@ def _lid(rng: np.random.Generator, long: float, width: float, rim: float, x: flo
 
 
 def wash_basin(rng: np.random.Generator) -> Piece:
-    """Hung on the wall at z = 0 below its rim, on a pedestal if it reaches down; see `basin_height`."""
+    """On a pedestal, or hung on the wall with its drain below; its rim is where hands are."""
     white = p.white(rng)
     depth, width, deep = between(rng, 0.36, 0.52), between(rng, 0.42, 0.65), between(rng, 0.14, 0.2)
     exponent = float(rng.choice((2.5, 4.0, 8.0)))
@@ -80,6 +80,8 @@ def wash_basin(rng: np.random.Generator) -> Piece:
     parts = [loft(white, [*outer, *inner]), *faucet(rng, -0.42 * depth, rim)]
     if chance(rng, 0.45):
         parts.append(cylinder(white, 0.11, 0.0, rim - 0.8 * deep, (-0.02, 0), 0.08, sides=12))
+    else:  # the drain; it keeps what is below free, too
+        parts.append(cylinder(p.metal(rng), 0.02, 0.0, rim - 0.9 * deep, (-0.2 * depth, 0), sides=8))
     return piece("sink", parts)
 
 

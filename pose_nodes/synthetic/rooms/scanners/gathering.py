@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.synthetic.rooms.surface import Samples, Surface, joined
 
-_FIRST = 1.9
+_FIRST = 2.25
 """Points that are drawn for each that is wanted: half of a furnished room is inside, below or behind."""
 _ROUNDS = 4
 

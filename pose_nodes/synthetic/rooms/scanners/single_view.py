@@ -3,7 +3,8 @@
 SUN RGB-D (Song, Lichtenberg, Xiao, CVPR 2015) has single images of four cameras (Kinect 1 and 2, Xtion,
 RealSense). Its boxes are oriented about the vertical and enclose whole objects, as annotators judged them,
 also where they are hidden or cut by the image. The cloud's frame is that of the camera without its tilt:
-x right, y forward, z up, the origin in the camera.
+x right, y forward, z up, the origin in the camera. A box's own x is the front of the thing, as the mean
+sizes show that VoteNet's configuration lists (a bed is 2.11 m along x, a sofa 0.92 m).
 """
 
 from __future__ import annotations
