@@ -93,7 +93,7 @@ def remote(rng: np.random.Generator) -> Design:
     rows, columns = int(rng.integers(4, 8)), int(rng.integers(2, 4))
     radius = min(0.3 * width / columns, 0.26 * 0.55 * length / rows)
     # High enough that the back cannot be taken for the front.
-    high = max(0.17 * thick, 0.017 * length)
+    high = max(0.2 * thick, 0.022 * length)
     buttons = []
     for row in range(rows):
         for column in range(columns):

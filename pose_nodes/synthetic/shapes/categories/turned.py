@@ -44,7 +44,7 @@ def bowl(rng: np.random.Generator) -> Design:
     round_at = np.array([0.0, 0.12, 0.35, 0.65, 1.0, 1.15])
     power = between(rng, 0.35, 0.9)  # small: a hemisphere; near one: a cone
     radii = radius * (foot + (1 - foot) * round_at**power)
-    wall = max(between(rng, 0.02, 0.05) * width, 0.003)
+    wall = max(min(between(rng, 0.02, 0.05) * width, 0.12 * height), 0.003)  # thicker, it would close the top
     body = cut_open(lathe(filled(smooth_profile(round_at * height, radii))), wall, height)
     if chance(rng, 0.4):
         ring = moved(cylinder(0.8 * foot * radius, 0.16 * height), (0, -0.04 * height, 0))

@@ -45,7 +45,7 @@ def vessel(rng: np.random.Generator) -> Design:
 
 
 def cut_open(body: Solid, wall: float, rim: float) -> Solid:
-    """The skin of a body up to a height: a cup. The body must be taller than the rim."""
+    """The skin of a body up to a height: a cup. The body must be taller, by more than the wall."""
     skin = shell(body, wall)
     top = body.upper.copy()
     top[1] = rim
