@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from training.data.pool_config import PoolConfig
 from training.data.pool_making import make_pool
 from training.data.sources import ConfiguredSource, open_source
 from training.data.stream import SampleStream
-from training.data.workers import single_threaded
+from training.data.workers import in_order
 
 DONE = 0
 _RUNS = 5
@@ -55,7 +56,6 @@ def main(arguments: Sequence[str]) -> int:
         PoseNodesError: the pool cannot be used, or the folder cannot be written to.
     """
     options = _parser().parse_args(arguments)
-    single_threaded()
     pool = options.pool or _small_pool(options)
     values: dict[str, Any] = {"version": __version__, "machine": machine(), "sources": []}
     for each in SOURCES:
@@ -77,9 +77,7 @@ def _parser() -> CommandParser:
         "OUT/training.json and OUT/training.md.",
     )
     parser.add_argument("--pool", type=Path, help="objects; default: a small pool, made in OUT/pool")
-    parser.add_argument(
-        "--samples", type=integer(5), default=60, help="of each source; default: %(default)s"
-    )
+    parser.add_argument("--samples", type=integer(5), default=60, help="of each source; default: %(default)s")
     parser.add_argument("--workers", type=integer(1), default=2, help="of the streams; default: %(default)s")
     parser.add_argument(
         "--batch-size", type=integer(1), default=4, help="of the streams; default: %(default)s"
@@ -98,7 +96,7 @@ def _small_pool(options: Namespace) -> Path:
 
 
 def _measure(each: Measured, source: ConfiguredSource, options: Namespace) -> dict[str, Any]:
-    seconds = core_seconds(source, options.samples)
+    (seconds,) = in_order(partial(core_seconds, source), [options.samples], workers=1)
     stream = streamed(source, options)
     return {
         "title": each.title,
@@ -114,7 +112,8 @@ def _measure(each: Measured, source: ConfiguredSource, options: Namespace) -> di
 def core_seconds(source: ConfiguredSource, samples: int) -> list[float]:
     """Seconds of processor time of each of some samples, after a first one.
 
-    Processor time, as others' work on the machine does not count, and more threads than one would.
+    Processor time, as others' work on the machine does not count; a worker's, whose libraries compute on one
+    thread.
     """
     seconds = []
     for index in range(samples + 1):

@@ -19,6 +19,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import cv2
+
 from pose_nodes.core.errors import PoseNodesError
 
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -84,13 +86,6 @@ def check_stopped() -> None:
         raise Stopped
 
 
-def single_threaded() -> None:
-    """Keep the libraries of this process, whose threads are chosen when it runs, to one thread."""
-    import cv2
-
-    cv2.setNumThreads(1)
-
-
 def _fill(pool: ProcessPoolExecutor, waiting: Iterator[Any], running: deque[Future[Any]], count: int) -> None:
     # A process starts with the first work that finds no idle one.
     with _as_processes_start():
@@ -128,7 +123,7 @@ def _begin(stop: Any, work: Callable[[Any], Any]) -> None:
     """What each process does first."""
     global _stop, _work
     _stop, _work = stop, work
-    single_threaded()
+    cv2.setNumThreads(1)  # does not ask the environment
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
