@@ -74,7 +74,7 @@ class ColdStart:
         self._target = known.target
         self._uncertainty = known.uncertainty
         self._config = config
-        self._features = FeatureSearch(known.model, config.ransac)
+        self._features = FeatureSearch(known.model, config.ransac, config.registration)
         self._views = ViewSearch(known.model, known.posed, config.views)
 
     def find(self, observation: Observation, rng: np.random.Generator) -> list[PoseEstimate]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_nodes.core.config import group, option
+from pose_nodes.registration.proposals import LIBRARIES
 from pose_nodes.registration.verification import DepthTolerance
 
 
@@ -34,7 +35,12 @@ class RansacConfig:
     feature_radius: float = option(
         0.3, "neighbourhood of a descriptor", unit="diameters", minimum=0.05, maximum=1.0
     )
-    runs: int = option(2, "by turns over all and over mutual matches; 0 for none", minimum=0, maximum=20)
+    runs: int = option(
+        2, "searches; of open3d by turns over mutual and all matches; 0 for none", minimum=0, maximum=20
+    )
+    keep: int = option(
+        8, "different poses that one run may propose (native; open3d: 1)", minimum=1, maximum=100
+    )
     iterations: int = option(
         100_000, "triplets that one run tries (dGeDi: 100,000)", minimum=100, maximum=10_000_000
     )
@@ -130,7 +136,7 @@ class InstanceConfig:
     """All options of the estimator of objects with a mesh."""
 
     features: str = option("fpfh", "local descriptor of cold starts", choices=("fpfh",))
-    registration: str = option("open3d", "library of RANSAC and ICP", choices=("open3d",))
+    registration: str = option("native", "how poses are made of matched descriptors", choices=LIBRARIES)
     cloud: CloudConfig = group(CloudConfig, "from masked depth to a cloud")
     ransac: RansacConfig = group(RansacConfig, "poses from correspondences of descriptors")
     views: ViewSearchConfig = group(ViewSearchConfig, "poses from the segment alone")

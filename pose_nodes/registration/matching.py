@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_ROWS = 4000
+"""Descriptors that are compared with all others at a time, to bound the memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class Matches:
@@ -14,25 +17,42 @@ class Matches:
 
     Attributes:
         nearest: for every source descriptor its nearest target descriptor.
-        mutual: those of them that are each other's nearest: fewer, and more of them right.
+        reverse: for every target descriptor its nearest source descriptor.
+        mutual: those that are each other's nearest: fewer, and more of them right.
     """
 
     nearest: NDArray[np.int64]
+    reverse: NDArray[np.int64]
     mutual: NDArray[np.int64]
+
+    @property
+    def either(self) -> NDArray[np.int64]:
+        """Those of both directions: where a few target descriptors attract most of the source (hubs), only
+        the reverse ones reach the others."""
+        return np.concatenate([self.nearest, self.reverse])
 
 
 def match(source: NDArray[np.float32], target: NDArray[np.float32]) -> Matches:
     """Match descriptors by Euclidean distance, exhaustively.
 
-    In 33 and more dimensions one matrix product is faster than a search tree.
+    In 33 and more dimensions two matrix products, one each way so that both are searched along rows, are
+    faster than search trees, and than one product that is searched along columns, too.
 
     Args:
         source: (n, d) float32.
         target: (m, d) float32.
     """
-    # Of |s - t|^2, the part that does not depend on the choice is left out: |s|^2 by rows, |t|^2 by columns.
-    product = 2.0 * source @ target.T
-    forward = np.argmax(product - np.einsum("ij,ij->i", target, target), axis=1)
-    backward = np.argmax(product - np.einsum("ij,ij->i", source, source)[:, None], axis=0)
+    forward, backward = _nearest(source, target), _nearest(target, source)
     pairs = np.stack([np.arange(len(source)), forward], axis=1)
-    return Matches(pairs, pairs[backward[forward] == pairs[:, 0]])
+    reverse = np.stack([backward, np.arange(len(target))], axis=1)
+    return Matches(pairs, reverse, pairs[backward[forward] == pairs[:, 0]])
+
+
+def _nearest(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(n,) index of the target descriptor that is nearest to each of the source."""
+    # Of |s - t|^2, |s|^2 does not depend on the choice and is left out; |t|^2 joins the product as a column.
+    columns = np.concatenate([2.0 * target, -np.einsum("ij,ij->i", target, target)[:, None]], axis=1).T
+    columns = np.ascontiguousarray(columns)
+    rows = np.concatenate([source, np.ones((len(source), 1), source.dtype)], axis=1)
+    nearest = [np.argmax(rows[i : i + _ROWS] @ columns, axis=1) for i in range(0, len(rows), _ROWS)]
+    return np.concatenate([np.zeros(0, np.int64), *nearest])

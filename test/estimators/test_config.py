@@ -29,7 +29,9 @@ def test_the_reference_is_set_up_as_in_the_dgedi_paper():
     assert {name: values[name] for name in paper} == paper
 
 
-@pytest.mark.parametrize(("name", "allowed"), [("features", "fpfh"), ("registration", "open3d")])
+@pytest.mark.parametrize(
+    ("name", "allowed"), [("features", "fpfh"), ("registration", "native, open3d, kiss_matcher")]
+)
 def test_what_is_not_there_is_refused_by_name(name, allowed):
     with pytest.raises(InvalidConfigError, match=f"'{name}' is 'other'; allowed are {allowed}"):
         from_mapping(InstanceConfig, {name: "other"})

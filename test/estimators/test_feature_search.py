@@ -13,7 +13,7 @@ from pose_nodes.estimators.feature_search import FeatureSearch
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
 
-CONFIG = RansacConfig(iterations=20_000)
+CONFIG = RansacConfig(iterations=20_000, keep=3)
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +29,21 @@ def test_the_whole_surface_is_found_by_every_run(bunny_model, search):
     T = se3.from_rotation_vector([0.3, 2.0, -0.5], [0.1, 0.0, 0.7])
     watch = Stopwatch()
     poses = search.propose(moved(bunny_model, T), np.random.default_rng(0), watch)
+    assert len(poses) == CONFIG.runs * CONFIG.keep
+    for found in poses[:: CONFIG.keep]:
+        distance, angle = se3.difference(found, T)
+        assert distance < 0.02 * bunny_model.diameter and np.degrees(angle) < 3
+    assert list(watch.seconds) == ["features", "matching", "ransac"]
+
+
+def test_the_reference_can_be_chosen(bunny_model):
+    T = se3.from_rotation_vector([0.3, 2.0, -0.5], [0.1, 0.0, 0.7])
+    search = FeatureSearch(bunny_model, CONFIG, "open3d")
+    poses = search.propose(moved(bunny_model, T), np.random.default_rng(0), Stopwatch())
     assert len(poses) == CONFIG.runs
     for found in poses:
         distance, angle = se3.difference(found, T)
         assert distance < 0.05 * bunny_model.diameter and np.degrees(angle) < 6
-    assert list(watch.seconds) == ["features", "matching", "ransac"]
 
 
 def test_points_that_match_nothing_give_no_pose(bunny_model, search):

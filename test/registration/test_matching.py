@@ -45,3 +45,25 @@ def test_equal_sets_match_one_to_one_in_whatever_order():
     np.testing.assert_array_equal(order[matches.nearest[:, 1]], np.arange(200))
     np.testing.assert_array_equal(matches.mutual, matches.nearest)
     assert matches.nearest.dtype == matches.mutual.dtype == np.int64
+
+
+@given(sets)
+def test_reverse_matches_are_the_nearest_ones_of_the_targets(sizes):
+    source, target = random_sets(sizes)
+    matches, distances = match(source, target), cdist(source, target)
+    np.testing.assert_array_equal(matches.reverse[:, 1], np.arange(len(target)))
+    found = distances[matches.reverse[:, 0], matches.reverse[:, 1]]
+    np.testing.assert_allclose(found, distances.min(axis=0), rtol=1e-3)
+
+
+def test_matches_of_either_direction_are_all_of_both():
+    source, target = random_sets((30, 20, 5, 0))
+    matches = match(source, target)
+    np.testing.assert_array_equal(matches.either[:30], matches.nearest)
+    np.testing.assert_array_equal(matches.either[30:], matches.reverse)
+
+
+def test_more_descriptors_than_are_compared_at_a_time_are_matched_alike():
+    source, target = random_sets((4500, 50, 5, 1))
+    nearest = match(source, target).nearest
+    np.testing.assert_array_equal(nearest[4100:, 1], match(source[4100:], target).nearest[:, 1])
