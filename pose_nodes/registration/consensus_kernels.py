@@ -163,8 +163,8 @@ def _squares(points: Floats, T: Floats, begin: int, end: int, result: Floats) ->
 
 
 @compiled
-def _is_promising(points: Floats, T: Floats, rules: Rules, fraction: float, squares: Floats) -> bool:
-    """Whether a pose may have the share `fraction` of inliers, told as early as possible."""
+def _inliers(points: Floats, T: Floats, rules: Rules, wanted: float, squares: Floats) -> int:
+    """How many a pose has; 0 as soon as they will hardly be as many as wanted."""
     n, inliers = points.shape[1], 0
     limit = np.float32(rules.distance * rules.distance)
     for begin in range(0, n, _BLOCK):
@@ -172,10 +172,10 @@ def _is_promising(points: Floats, T: Floats, rules: Rules, fraction: float, squa
         _squares(points, T, begin, end, squares)
         for j in range(end - begin):
             inliers += squares[j] <= limit
-        expected = fraction * end
+        expected = wanted * end / n
         if inliers < expected - _MERCY * math.sqrt(expected):
-            return False
-    return bool(inliers >= fraction * n)
+            return 0
+    return inliers
 
 
 @compiled
@@ -323,9 +323,9 @@ def _consider(problem: Problem, T: Floats, rules: Rules, kept: Kept, squares: Fl
     """Count the inliers of a pose, polish it and keep it, as far as it deserves."""
     if _is_known(T, kept, rules):
         return
-    n, last = problem.points.shape[1], len(kept.poses) - 1
-    wanted = max(float(_FEWEST), rules.share * kept.values[0, 1], _RAW * kept.values[last, 1])
-    if not _is_promising(problem.points, T, rules, wanted / n, squares):
+    wanted = max(rules.share * kept.values[0, 1], _RAW * kept.values[len(kept.poses) - 1, 1])
+    inliers = _inliers(problem.points, T, rules, max(wanted, float(_FEWEST)), squares)
+    if inliers < _FEWEST or inliers * _overlap(problem, T) < wanted:
         return
     better = polished(problem, T, rules.distance, _POLISHES)
     values = values_of(problem, better, rules.distance)
