@@ -1,6 +1,6 @@
 """A pool of objects on disk, with arrangements of them at rest: what costs seconds is done once.
 
-    pool.json                          options, and the fingerprint of the whole
+    pool.json                          options; when it is finished, its objects and the fingerprint of all
     objects/<split>/<family>_<seed>.npz
     arrangements/<split>/<number>.npz
 
@@ -46,7 +46,7 @@ class PoolObject:
     Attributes:
         name: "<family>_<seed>".
         family: what made it.
-        mesh: metres; the symmetries turn about its origin.
+        mesh: metres; the symmetries of procedural objects turn about its origin.
         symmetry: its true group.
         diameter: largest distance of two points of its surface, metres.
     """
@@ -104,7 +104,7 @@ class ObjectPool:
             raise InvalidDatasetError(
                 f"{self.folder}: the pool is not finished; run `python -m training pool` again"
             )
-        listed = self.config.objects(split)
+        listed = [(str(family), int(seed)) for family, seed in about["objects"][split]]
         self.families = tuple(family for family, _ in listed)
         self.names = tuple(f"{family}_{seed}" for family, seed in listed)
         self.arrangements = self.config.arrangements * len(listed)
@@ -176,8 +176,15 @@ def read_object(path: Path, name: str, family: str) -> PoolObject:
         InvalidDatasetError: the file is missing or damaged.
     """
     read = read_arrays(path, _COMMAND)
-    mesh = TriangleMesh(read["vertices"], read["faces"])
-    return PoolObject(name, family, mesh, SymmetryGroup.parse(str(read["symmetry"])), float(read["diameter"]))
+    colors, axis = read["vertex_colors"], read["symmetry_axis"]
+    mesh = TriangleMesh(read["vertices"], read["faces"], colors if len(colors) else None)
+    symmetry = SymmetryGroup(
+        read["symmetry_discrete"],
+        axis[0] if len(axis) else None,
+        read["symmetry_centre"],
+        str(read["symmetry"]),
+    )
+    return PoolObject(name, family, mesh, symmetry, float(read["diameter"]))
 
 
 def _config(about: Any, path: Path) -> PoolConfig:

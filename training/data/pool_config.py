@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.objects.objects_file import read_objects_file
 from pose_nodes.synthetic.shapes.categories.registry import seed_of
 from pose_nodes.synthetic.shapes.library import FAMILIES
 
@@ -15,6 +17,9 @@ class PoolConfig:
     """Objects that scenes are made of, and how they lie. All values are our choice."""
 
     families: str = option("", "procedural families, as 'generic_box, mug'; empty: all")
+    objects_file: str = option(
+        "", "an objects.yaml with meshes of your own, which are in every split beside those of the families"
+    )
     train: int = option(40, "objects of each family to train with", minimum=0, maximum=100_000)
     val: int = option(4, "objects of each family to validate with", minimum=0, maximum=100_000)
     test: int = option(4, "objects of each family to test with", minimum=0, maximum=100_000)
@@ -42,9 +47,32 @@ class PoolConfig:
         return chosen
 
     def objects(self, split: str) -> list[tuple[str, int]]:
-        """Family and seed of each object of a split; no seed is in two splits."""
+        """Family and seed of each object of a split; no seed is in two splits.
+
+        An object of the objects file is a family of its own, of the seed 0.
+
+        Raises:
+            InvalidConfigError: a family is unknown, or the objects file cannot be used.
+        """
         count = int(getattr(self, split))
-        return [(family, seed_of(split, index)) for index in range(count) for family in self.family_names()]
+        made = [(family, seed_of(split, index)) for index in range(count) for family in self.family_names()]
+        return made + [(name, 0) for name in self.own_names()]
+
+    def own_names(self) -> list[str]:
+        """The objects of the objects file.
+
+        Raises:
+            InvalidConfigError: it is missing or malformed, or an object is called as a family.
+        """
+        if not self.objects_file:
+            return []
+        names = list(read_objects_file(Path(self.objects_file).expanduser()))
+        for name in names:
+            if name in FAMILIES:
+                raise InvalidConfigError(
+                    f"{self.objects_file}: object '{name}' is called as a procedural family; rename it"
+                )
+        return names
 
     def check(self) -> None:
         """See that the options agree with each other.
@@ -53,6 +81,7 @@ class PoolConfig:
             InvalidConfigError: they do not.
         """
         self.family_names()
+        self.own_names()
         if self.fewest > self.most:
             raise InvalidConfigError(
                 f"pool: 'fewest' is {self.fewest}, more than 'most', which is {self.most}"

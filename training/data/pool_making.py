@@ -5,6 +5,7 @@ What an interruption leaves is whole, and the next run goes on from it.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import zlib
@@ -19,10 +20,11 @@ from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.core.json_files import read_json
 from pose_nodes.objects.extent import diameter
+from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.sequences.files import write_json
 from pose_nodes.synthetic.scenes.resting import drop
-from pose_nodes.synthetic.shapes.library import generate
+from pose_nodes.synthetic.shapes.library import FAMILIES, generate
 from training.data.array_files import write_arrays
 from training.data.object_pool import (
     FORMAT,
@@ -74,7 +76,7 @@ def make_pool(config: PoolConfig, folder: Path, workers: int) -> Iterator[PoolPr
         for split in SPLITS
         for family, seed in config.objects(split)
     ]
-    make_object = partial(_make_object, config.triangles)
+    make_object = partial(_make_object, config)
     yield from _make_missing("objects", make_object, objects, workers)
     arrangements = [
         (arrangement_file(folder, split, number), (split, number))
@@ -84,7 +86,9 @@ def make_pool(config: PoolConfig, folder: Path, workers: int) -> Iterator[PoolPr
     make_arrangement = partial(_make_arrangement, config, folder)
     yield from _make_missing("arrangements", make_arrangement, arrangements, workers)
     files = [path for path, _ in (*objects, *arrangements)]
-    write_json(folder / POOL_FILE, {**_about(config), "fingerprint": _fingerprint(folder, files)})
+    listed = {split: config.objects(split) for split in SPLITS}
+    finished = {"objects": listed, "fingerprint": _fingerprint(folder, files)}
+    write_json(folder / POOL_FILE, {**_about(config), **finished})
 
 
 def _about(config: PoolConfig) -> dict[str, object]:
@@ -137,20 +141,34 @@ def _make_missing(
         yield PoolProgress(stage, done, len(wanted))
 
 
-def _make_object(triangles: int, item: tuple[Path, tuple[str, int]]) -> None:
+def _make_object(config: PoolConfig, item: tuple[Path, tuple[str, int]]) -> None:
     path, (family, seed) = item
-    made = generate(family, seed, triangles)
+    if family in FAMILIES:
+        made = generate(family, seed, config.triangles)
+        mesh, symmetry = made.mesh, made.symmetry
+    else:
+        model = _own_objects(config.objects_file)[family]
+        mesh, symmetry = model.mesh, model.symmetry
+    axis = np.zeros((0, 3)) if symmetry.axis is None else symmetry.axis[None]
+    colors = np.zeros((0, 3), np.uint8) if mesh.vertex_colors is None else mesh.vertex_colors
     write_arrays(
         path,
         {
-            "vertices": made.mesh.vertices,
-            "faces": made.mesh.faces,
-            "symmetry": np.array(made.symmetry.notation),
-            "diameter": np.array(diameter(made.mesh.vertices)),
-            "watertight": np.array(made.quality.watertight),
-            "error": np.array(made.quality.error),
+            "vertices": mesh.vertices,
+            "faces": mesh.faces,
+            "vertex_colors": colors,
+            "symmetry": np.array(symmetry.notation),
+            "symmetry_discrete": symmetry.discrete,
+            "symmetry_axis": axis,
+            "symmetry_centre": symmetry.centre,
+            "diameter": np.array(diameter(mesh.vertices)),
         },
     )
+
+
+@functools.cache
+def _own_objects(objects_file: str) -> ObjectLibrary:
+    return ObjectLibrary.from_file(objects_file)
 
 
 def _make_arrangement(config: PoolConfig, folder: Path, item: tuple[Path, tuple[str, int]]) -> None:

@@ -211,9 +211,12 @@ def take(
 
 
 def _dressed(scene: Scene, transparent: float, rng: np.random.Generator) -> Scene:
-    """The scene with other materials each time."""
+    """The scene with other materials each time; what has colours of its own keeps them."""
     objects = tuple(
-        replace(one, material=random_material(rng, transparent=transparent)) for one in scene.objects
+        one
+        if one.mesh.vertex_colors is not None
+        else replace(one, material=random_material(rng, transparent=transparent))
+        for one in scene.objects
     )
     support = scene.support and replace(scene.support, material=random_material(rng, grain=0.1))
     return Scene(objects, support)

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import trimesh
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, InvalidInputError
 from pose_nodes.objects.extent import diameter
 from pose_nodes.synthetic.scenes.contact import deepest_penetration
 from pose_nodes.synthetic.shapes.library import generate
+from training.data.object_clouds import CloudOptions, ObjectClouds
 from training.data.object_pool import ObjectPool, arrangement_file, object_file
 from training.data.pool_config import PoolConfig
 from training.data.pool_making import make_pool
@@ -36,6 +38,7 @@ def test_objects_are_those_of_their_family_and_seed(pool, pool_config):
         np.testing.assert_array_equal(found.mesh.vertices, made.mesh.vertices)
         np.testing.assert_array_equal(found.mesh.faces, made.mesh.faces)
         assert found.symmetry.notation == made.symmetry.notation
+        np.testing.assert_array_equal(found.symmetry.discrete, made.symmetry.discrete)
         assert found.diameter == pytest.approx(diameter(found.mesh.vertices))
 
 
@@ -74,6 +77,46 @@ def test_what_is_missing_is_made_again_to_the_same_bits(pool_folder, pool_config
     ]  # fmt: skip
     assert [path.read_bytes() for path in lost] == before
     assert ObjectPool(folder).fingerprint == ObjectPool(pool_folder).fingerprint
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Options of a pool of a red brick and a lid alone."""
+    brick = trimesh.creation.box([0.1, 0.06, 0.04])
+    brick.visual.vertex_colors = [200, 30, 20, 255]
+    brick.export(tmp_path / "brick.ply")
+    trimesh.creation.cylinder(0.05, 0.02).export(tmp_path / "lid.ply")
+    file = tmp_path / "objects.yaml"
+    file.write_text(
+        "objects:\n  brick: {mesh: brick.ply, symmetry: box}\n  lid: {mesh: lid.ply, symmetry: 'z:inf,x:2'}\n"
+    )
+    return PoolConfig(objects_file=str(file), train=0, val=0, test=0, fewest=1, most=2)
+
+
+def test_meshes_of_ones_own_are_in_every_split_with_their_symmetries_and_colours(own, tmp_path):
+    made(own, tmp_path / "pool")
+    (tmp_path / "objects.yaml").unlink()  # all is in the pool
+    for split in ("train", "test"):
+        pool = ObjectPool(tmp_path / "pool", split)
+        assert pool.names == ("brick_0", "lid_0") and pool.families == ("brick", "lid")
+    brick, lid = pool.object(0), pool.object(1)
+    assert len(brick.symmetry.discrete) == 4 and brick.symmetry.axis is None
+    np.testing.assert_array_equal(lid.symmetry.axis, [0, 0, 1])
+    assert (brick.mesh.vertex_colors == [200, 30, 20]).all()
+    sample = ObjectClouds(pool, CloudOptions(points=50))[0]
+    assert sample.target_points.shape == (50, 3)
+
+
+def test_an_own_object_may_not_be_called_as_a_family(own, tmp_path):
+    file = tmp_path / "objects.yaml"
+    file.write_text(file.read_text().replace("lid:", "mug:"))
+    with pytest.raises(InvalidConfigError, match="object 'mug' is called as a procedural family; rename it"):
+        made(own, tmp_path / "pool")
+
+
+def test_a_missing_objects_file_is_named(tmp_path):
+    with pytest.raises(InvalidConfigError, match=r"nowhere\.yaml: cannot be read"):
+        made(PoolConfig(objects_file="nowhere.yaml"), tmp_path)
 
 
 def test_a_whole_pool_is_left_alone(pool_folder, pool_config):
