@@ -100,7 +100,7 @@ class ObjectPool:
         about = read_json(path)
         self.config = _config(about, path)
         self.fingerprint = str(about.get("fingerprint") or "")
-        if not self.fingerprint:
+        if not self.fingerprint or "objects" not in about:
             raise InvalidDatasetError(
                 f"{self.folder}: the pool is not finished; run `python -m training pool` again"
             )
@@ -188,7 +188,7 @@ def read_object(path: Path, name: str, family: str) -> PoolObject:
 
 
 def _config(about: Any, path: Path) -> PoolConfig:
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+    if not isinstance(about, dict) or about.get("format") != FORMAT or "options" not in about:
         raise InvalidDatasetError(f"{path}: is no pool of version {FORMAT}; make one in another folder")
     return from_mapping(PoolConfig, about["options"], str(path))
 

@@ -111,7 +111,7 @@ def _claim(config: PoolConfig, folder: Path) -> bool:
                 f"{folder}: was begun with other options ('{name}' was {options.get(name)!r}, is {value!r}); "
                 "choose another folder"
             )
-    return bool(before.get("fingerprint")) and _is_complete(config, folder)
+    return bool(before.get("fingerprint") and before.get("objects")) and _is_complete(config, folder)
 
 
 def _is_complete(config: PoolConfig, folder: Path) -> bool:
