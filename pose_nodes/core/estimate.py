@@ -56,6 +56,8 @@ class PoseEstimate:
         evidence: what the pose was judged by.
         verified: whether the evidence suffices to act on the pose.
         reason: one sentence on why it is, or is not, verified.
+        bias: (6, 6) float64, the part of `covariance` that is the same from frame to frame, as that of the
+            camera's calibration; no number of frames averages it out.
         seconds: time spent, by stage.
     """
 
@@ -67,4 +69,5 @@ class PoseEstimate:
     evidence: Evidence
     verified: bool
     reason: str
+    bias: NDArray[np.float64] = field(default_factory=lambda: np.zeros((6, 6)))
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 1. The masked depth becomes a clean cloud.
 2. Poses are proposed by trying orientations on the segment.
-3. Each is refined by point-to-plane ICP and judged: the object rendered at the pose against depth and mask.
+3. Each is refined to the object's surface, and judged: the object rendered at it, against depth and mask.
 4. The best few that differ (modulo the object's symmetry) are refined to the end and judged again.
 5. The best is verified when its evidence suffices and no different pose explains the image nearly as well.
 6. If none is, poses proposed by RANSAC over matched descriptors join those at hand, and steps 3 to 5 are
@@ -71,7 +71,7 @@ class ColdStart:
     def __init__(self, known: KnownObject, config: InstanceConfig) -> None:
         self._model = known.model
         self._posed = known.posed
-        self._target = known.target
+        self._onto_surface = known.refine
         self._uncertainty = known.uncertainty
         self._config = config
         self._features = FeatureSearch(known.model, config.ransac, config.registration)
@@ -139,14 +139,14 @@ class ColdStart:
 
     def _screen(self, T: se3.Matrix, scene: _Scene) -> _Hypothesis:
         """Refine a proposal as far as is needed to tell whether it is any good."""
-        return self._refine(T, scene.few_points, scene.view, self._config.refinement.screening_iterations)
+        return self._refine(T, scene.few_points, scene.view)
 
     def _finish(self, hypothesis: _Hypothesis, scene: _Scene) -> _Hypothesis:
         """Refine to the end on all points; what was screened stands if hopeless or made worse."""
         if self._is_hopeless(hypothesis):
             return hypothesis
         T = hypothesis.T_camera_object
-        finished = self._refine(T, scene.points, scene.view, self._config.refinement.iterations)
+        finished = self._refine(T, scene.points, scene.view)
         better = finished.judgement.agreement >= hypothesis.judgement.agreement
         return finished if better else hypothesis
 
@@ -158,12 +158,13 @@ class ColdStart:
             or evidence.mask_coverage < _HOPELESS * acceptance.mask_coverage
         )
 
-    def _refine(self, T: se3.Matrix, points: NDArray[np.float64], view: View, iterations: int) -> _Hypothesis:
-        config, diameter = self._config.refinement, self._model.diameter
-        reach = [config.coarse_distance * diameter, config.fine_distance * diameter]
-        refined = self._target.register(points, se3.inverse(T), reach, iterations)
-        T = se3.inverse(refined.T_target_source)
+    def _refine(self, T: se3.Matrix, points: NDArray[np.float64], view: View) -> _Hypothesis:
+        reach = self._config.refinement.reach * self._model.diameter
+        T = se3.inverse(self._onto_surface(points, se3.inverse(T), reach, self._tolerance_at(points)))
         return _Hypothesis(T, self._posed.judge(T, view))
+
+    def _tolerance_at(self, points: NDArray[np.float64]) -> float:
+        return float(self._config.tolerance.at(points[:, 2].mean(keepdims=True).astype(np.float32))[0])
 
     def _different(self, hypotheses: list[_Hypothesis]) -> list[_Hypothesis]:
         """The best ones of which no two are the same answer."""
@@ -200,13 +201,16 @@ class ColdStart:
         model, T, judgement = self._model, hypothesis.T_camera_object, hypothesis.judgement
         evidence = replace(judgement.evidence, margin=margin)
         verdict = cold_verdict(evidence, judgement.explained_pixels, self._config.acceptance)
-        reach = self._config.refinement.fine_distance * model.diameter
+        reach = self._tolerance_at(scene.points)
+        left = self._uncertainty.covariance(scene.points, T, reach)
+        bias = self._uncertainty.bias(left, T, scene.observation.frame.camera)
         return PoseEstimate(
             class_name=model.name,
             T_camera_object=T,
             size=model.size,
             score=judgement.score,
-            covariance=self._uncertainty.covariance(scene.points, T, reach),
+            covariance=self._config.bias.changing_share * left + bias,
+            bias=bias,
             evidence=evidence,
             verified=verdict.verified,
             reason=verdict.reason,

@@ -65,17 +65,12 @@ class ViewSearchConfig:
 
 @dataclass(frozen=True)
 class RefinementConfig:
-    """Point-to-plane ICP, coarse to fine."""
+    """Points of the segment are registered to the object's surface."""
 
-    coarse_distance: float = option(
-        0.1, "reach of the first stage", unit="diameters", minimum=0.01, maximum=0.5
-    )
-    fine_distance: float = option(
-        0.03, "reach of the last stage (dGeDi: 0.03)", unit="diameters", minimum=0.005, maximum=0.2
+    reach: float = option(
+        0.1, "of the points from the surface, at first", unit="diameters", minimum=0.01, maximum=0.5
     )
     screening_points: int = option(1000, "points while many poses are refined", minimum=100, maximum=20000)
-    screening_iterations: int = option(30, "a stage, while many poses are refined", minimum=1, maximum=1000)
-    iterations: int = option(1000, "at most, for the best poses (dGeDi: 1,000)", minimum=1, maximum=10000)
     finalists: int = option(3, "different poses that are refined to the end", minimum=2, maximum=50)
 
 
@@ -84,10 +79,9 @@ class WarmConfig:
     """Following a pose from frame to frame."""
 
     pixels: int = option(
-        3000, "grid over the object that is rendered and compared", minimum=200, maximum=50000
+        8000, "grid over the object that is rendered and compared", minimum=200, maximum=50000
     )
-    points: int = option(1200, "of them that are registered", minimum=100, maximum=20000)
-    iterations: int = option(15, "of ICP, a stage", minimum=1, maximum=1000)
+    points: int = option(2000, "of them that are registered", minimum=100, maximum=20000)
     reach: float = option(
         0.1,
         "largest distance to the surface that a frame may move it by",
@@ -95,6 +89,24 @@ class WarmConfig:
         minimum=0.02,
         maximum=0.5,
     )
+    least_reach: float = option(
+        0.02, "of small objects, which do not move less for being small", unit="m", minimum=0.0, maximum=0.5
+    )
+
+
+@dataclass(frozen=True)
+class BiasConfig:
+    """Errors that are the same in every frame: standard deviations."""
+
+    pixels: float = option(
+        1.5, "of depth against the image that poses are told in", unit="pixels", minimum=0.0, maximum=20.0
+    )
+    depth: float = option(0.2, "of depth, as a share of the tolerance", minimum=0.0, maximum=10.0)
+    angle: float = option(0.005, "of turns", unit="rad", minimum=0.0, maximum=0.5)
+    changing_share: float = option(
+        0.05, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
+        maximum=1.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,7 @@ class AcceptanceConfig:
         0.2, "explained / silhouette; what is hidden beyond that cannot be judged", minimum=0.0, maximum=1.0,
     )  # fmt: skip
     warm_inlier_ratio: float = option(
-        0.9, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0
+        0.85, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0
     )
     fewest_pixels: int = option(
         150, "of the image that show the object's surface", unit="pixels", minimum=10, maximum=100_000
@@ -136,11 +148,14 @@ class InstanceConfig:
     """All options of the estimator of objects with a mesh."""
 
     features: str = option("fpfh", "local descriptor of cold starts", choices=("fpfh",))
-    registration: str = option("native", "how poses are made of matched descriptors", choices=LIBRARIES)
+    registration: str = option(
+        "native", "library that makes poses of matches; open3d: that refines them, too", choices=LIBRARIES
+    )
     cloud: CloudConfig = group(CloudConfig, "from masked depth to a cloud")
     ransac: RansacConfig = group(RansacConfig, "poses from correspondences of descriptors")
     views: ViewSearchConfig = group(ViewSearchConfig, "poses from the segment alone")
-    refinement: RefinementConfig = group(RefinementConfig, "point-to-plane ICP")
+    refinement: RefinementConfig = group(RefinementConfig, "points registered to the surface")
     warm: WarmConfig = group(WarmConfig, "following a pose from frame to frame")
     tolerance: DepthTolerance = group(DepthTolerance, "how far depth may lie from the surface")
+    bias: BiasConfig = group(BiasConfig, "errors that are the same in every frame")
     acceptance: AcceptanceConfig = group(AcceptanceConfig, "the evidence that a pose needs")

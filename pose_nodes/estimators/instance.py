@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pose_nodes.core.estimate import PoseEstimate
+from pose_nodes.core.estimate import Evidence, PoseEstimate
+from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
 from pose_nodes.estimators.cold_start import ColdStart
 from pose_nodes.estimators.config import InstanceConfig
@@ -18,17 +19,18 @@ class InstanceEstimator:
     """Finds and follows one object; see `cold_start` and `warm_update` for how."""
 
     def __init__(self, model: ObjectModel, config: InstanceConfig, rng: np.random.Generator) -> None:
-        """Prepare an object; takes some tenths of a second for its descriptors.
+        """Prepare an object; takes a second or two.
 
         Args:
             model: the object.
             config: options.
             rng: random numbers of cold starts; updates need none.
         """
-        known = KnownObject.prepare(model, config.tolerance)
+        known = KnownObject.prepare(model, config)
         self._cold_start = ColdStart(known, config)
         self._warm_update = WarmUpdate(known, config)
         self._rng = rng
+        self._warm_update.rehearse()
 
     def initialise(self, observation: Observation) -> list[PoseEstimate]:
         """Find the object in a segment: the poses that explain it best, the best first, which alone can be
@@ -52,3 +54,8 @@ class InstanceEstimator:
         """
         predicted = prior.T_camera_object if T_predicted is None else T_predicted
         return self._warm_update.follow(observation.frame, prior, predicted)
+
+    def evidence(self, frame: Frame, T_camera_object: se3.Matrix) -> Evidence | None:
+        """What a frame says of a pose as it is; None when the object would be out of the image there."""
+        judgement = self._warm_update.judge(frame, T_camera_object)
+        return None if judgement is None else judgement.evidence

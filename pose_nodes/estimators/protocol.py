@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pose_nodes.core.estimate import PoseEstimate
+from pose_nodes.core.estimate import Evidence, PoseEstimate
+from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
 from pose_nodes.geometry import se3
 
@@ -25,3 +26,6 @@ class Estimator(Protocol):
         self, observation: Observation, prior: PoseEstimate, T_predicted: se3.Matrix | None = None
     ) -> PoseEstimate:
         """Find the object near its last pose and near where its motion leads; needs no segment."""
+
+    def evidence(self, frame: Frame, T_camera_object: se3.Matrix) -> Evidence | None:
+        """What a frame says of a pose as it is; None when the object would be out of the image there."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.estimators.config import BiasConfig
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.registration.covariance import pose_covariance, unknown_covariance
 from pose_nodes.registration.field_registration import FieldTarget
+from pose_nodes.registration.verification import DepthTolerance
 
 _FEWEST_POINTS = 10
 
@@ -16,9 +19,13 @@ _FEWEST_POINTS = 10
 class Uncertainty:
     """Knows the surface of one object."""
 
-    def __init__(self, model: ObjectModel, field: FieldTarget) -> None:
+    def __init__(
+        self, model: ObjectModel, field: FieldTarget, bias: BiasConfig, tolerance: DepthTolerance
+    ) -> None:
         self._model = model
         self._field = field
+        self._bias = bias
+        self._tolerance = tolerance
 
     def covariance(
         self, points: NDArray[np.float64], T_camera_object: se3.Matrix, reach: float
@@ -37,3 +44,20 @@ class Uncertainty:
             return unknown_covariance(model.diameter)
         facing = se3.rotate(T_camera_object, normals[near])
         return pose_covariance(points[near], facing, residuals[near], T_camera_object, model.diameter)
+
+    def bias(
+        self, covariance: NDArray[np.float64], T_camera_object: se3.Matrix, camera: PinholeCamera
+    ) -> NDArray[np.float64]:
+        """(6, 6) covariance of what a pose is wrong by in every frame alike: by the camera's calibration, and
+        by most of what registration leaves, as depth cameras err nearly alike from frame to frame.
+
+        Args:
+            covariance: (6, 6) that registration leaves.
+            T_camera_object: (4, 4) the pose.
+            camera: intrinsics.
+        """
+        z = T_camera_object[2, 3]
+        across = self._bias.pixels * z / np.array([camera.fx, camera.fy])
+        along = self._bias.depth * self._tolerance.at(np.array([z], np.float32))
+        camera_errors = np.concatenate([across, along, [self._bias.angle] * 3])
+        return np.diag(np.square(camera_errors)) + (1.0 - self._bias.changing_share) * covariance

@@ -19,16 +19,22 @@ from pose_nodes.estimators.acceptance import Verdict, warm_verdict
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import unknown_covariance
 from pose_nodes.registration.verification import Judgement, View
+from pose_nodes.rendering.depth import Region
 
 _STAGES = (1.0, 0.3)
 """Reach of each stage, as a share of the configured reach (our choice)."""
 _SEARCH_REACH = 2.0
 """Reach of the search around the prediction, as a multiple of the configured reach (our choice)."""
-_WEAKER = 0.9
+_WEAKER = 0.97
 """Share of the last frame's support below which another start is tried (our choice)."""
+_LEAST_FOUND = 0.9
+"""Share of the last frame's support that a search must find (our choice)."""
 _JUDGED_PIXELS = 2500
+_COMPARED_PIXELS = 600
+"""On which starts are compared with each other."""
 _FEWEST_POINTS = 50
 
 
@@ -42,7 +48,7 @@ class _Followed:
 
     @property
     def support(self) -> float:
-        return self.judgement.score * self.judgement.evidence.visible_fraction
+        return _support(self.judgement)
 
 
 class WarmUpdate:
@@ -54,6 +60,7 @@ class WarmUpdate:
         self._field = known.field
         self._uncertainty = known.uncertainty
         self._config = config
+        self._reach = max(config.warm.reach * known.model.diameter, config.warm.least_reach)
 
     def follow(self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix) -> PoseEstimate:
         """The pose near a prediction, verified or not.
@@ -64,41 +71,72 @@ class WarmUpdate:
             T_predicted: (4, 4) where the motion leads.
         """
         stopwatch = Stopwatch()
-        best = self._from(frame, T_predicted, stopwatch)
-        expected = _WEAKER * prior.score * prior.evidence.visible_fraction
-        if T_predicted is not prior.T_camera_object and (best is None or best.support < expected):
-            best = _better(best, self._from(frame, prior.T_camera_object, stopwatch))
+        usual = prior.score * prior.evidence.visible_fraction
+        with stopwatch.stage("starts"):
+            starts = self._starts(frame, prior.T_camera_object, T_predicted)
+        best: _Followed | None = None
+        for T in starts:
+            best = _better(best, self._from(frame, T, stopwatch))
+            if best is not None and best.support >= _WEAKER * usual:
+                break
         if best is None or not self._verdict(best).verified:
             with stopwatch.stage("search"):
-                searched = self._searched(frame, T_predicted)
-            # Many starts find what looks like the object to some degree nearly everywhere.
-            if searched is not None and searched.support >= expected:
-                best = _better(best, searched)
+                best = _better(best, self._searched(frame, starts, _LEAST_FOUND * usual))
         if best is None:
-            return replace(self._nothing(prior, T_predicted), seconds=stopwatch.seconds)
+            return replace(self._blank(T_predicted), seconds=stopwatch.seconds)
         with stopwatch.stage("covariance"):
-            estimate = self._estimate(best, prior)
+            estimate = self._estimate(best, prior, frame.camera)
         return replace(estimate, seconds=stopwatch.seconds)
 
-    def judge(self, frame: Frame, T_camera_object: se3.Matrix) -> Judgement | None:
+    def rehearse(self) -> None:
+        """Follow the object through a frame that shows it, so that the first real one need not wait for
+        anything to be compiled."""
+        distance = 4.0 * self._model.diameter
+        camera = PinholeCamera(300.0, 300.0, 159.5, 119.5, 320, 240)
+        T = se3.from_rotation_translation(np.eye(3), [0.0, 0.0, distance] - self._model.box_centre)
+        frame = Frame(0, "rehearsal", camera, self._posed.render(T, camera, Region.full(camera)), None)
+        off = se3.perturb(T, np.array([0.002, 0.0, 0.0, 0.0, 0.0, 0.0]))
+        prior = replace(self._blank(T), score=1.0, evidence=Evidence(1.0, 0.0, 1.0))
+        self.follow(frame, prior, off)
+        self._searched(frame, [T], 0.0)
+
+    def judge(
+        self, frame: Frame, T_camera_object: se3.Matrix, pixels: int = _JUDGED_PIXELS
+    ) -> Judgement | None:
         """How well a frame supports a pose as it is; None when the pose is out of the image."""
-        region = self._posed.region(T_camera_object, frame.camera, 0.0, _JUDGED_PIXELS)
+        region = self._posed.region(T_camera_object, frame.camera, 0.0, pixels)
         return None if region is None else self._posed.judge(T_camera_object, View.of(frame, region))
 
-    def _searched(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
-        """What many starts around a pose lead to."""
-        reach = _SEARCH_REACH * self._config.warm.reach * self._model.diameter
-        points = self._points_near(frame, T, reach)
-        if len(points) < _FEWEST_POINTS:
-            return None
-        shift = 0.5 * reach
-        found = self._field.search(points, se3.inverse(T), reach, self._tolerance_at(T), shift=shift)
-        return self._from(frame, se3.inverse(found.T_object_camera), Stopwatch())
+    def _starts(self, frame: Frame, T_last: se3.Matrix, T_predicted: se3.Matrix) -> list[se3.Matrix]:
+        """The prediction and the last pose, first what the frame supports more as it is."""
+        if T_predicted is T_last:
+            return [T_last]
+        starts = [T_predicted, T_last]
+        judgements = [self.judge(frame, T, _COMPARED_PIXELS) for T in starts]
+        supports = [0.0 if one is None else _support(one) for one in judgements]
+        return starts if supports[0] >= supports[1] else starts[::-1]
+
+    def _searched(self, frame: Frame, starts: list[se3.Matrix], least: float) -> _Followed | None:
+        """What many starts around each of a few lead to, if it has the least support.
+
+        Many starts find what looks like the object to some degree nearly everywhere.
+        """
+        for T in starts:
+            reach = _SEARCH_REACH * self._reach
+            points = self._points_near(frame, T, reach)
+            if len(points) < _FEWEST_POINTS:
+                continue
+            tolerance = self._tolerance_at(T)
+            found = self._field.search(points, se3.inverse(T), reach, tolerance, shift=0.5 * reach)
+            followed = self._from(frame, se3.inverse(found.T_object_camera), Stopwatch())
+            if followed is not None and followed.support >= least:
+                return followed
+        return None
 
     def _from(self, frame: Frame, T: se3.Matrix, stopwatch: Stopwatch) -> _Followed | None:
         points: NDArray[np.float64] = np.empty((0, 3))
         for share in _STAGES:
-            reach = share * self._config.warm.reach * self._model.diameter
+            reach = share * self._reach
             with stopwatch.stage("points"):
                 points = self._points_near(frame, T, reach)
             if len(points) < _FEWEST_POINTS:
@@ -125,26 +163,30 @@ class WarmUpdate:
         judgement = followed.judgement
         return warm_verdict(judgement.evidence, judgement.explained_pixels, self._config.acceptance)
 
-    def _estimate(self, followed: _Followed, prior: PoseEstimate) -> PoseEstimate:
+    def _estimate(self, followed: _Followed, prior: PoseEstimate, camera: PinholeCamera) -> PoseEstimate:
         judgement, model = followed.judgement, self._model
         verdict = self._verdict(followed)
         T = model.symmetry.nearest(followed.T_camera_object, prior.T_camera_object)
         reach = self._tolerance_at(T)
+        left = self._uncertainty.covariance(followed.points, T, reach)
+        bias = self._uncertainty.bias(left, T, camera)
         return replace(
             prior,
             T_camera_object=T,
             score=judgement.score,
-            covariance=self._uncertainty.covariance(followed.points, T, reach),
+            covariance=self._config.bias.changing_share * left + bias,
+            bias=bias,
             evidence=judgement.evidence,
             verified=verdict.verified,
             reason=verdict.reason,
         )
 
-    def _nothing(self, prior: PoseEstimate, T_predicted: se3.Matrix) -> PoseEstimate:
-        """The prediction, supported by nothing."""
-        return replace(
-            prior,
-            T_camera_object=T_predicted,
+    def _blank(self, T_camera_object: se3.Matrix) -> PoseEstimate:
+        """A pose that is supported by nothing."""
+        return PoseEstimate(
+            class_name=self._model.name,
+            T_camera_object=T_camera_object,
+            size=self._model.size,
             score=0.0,
             covariance=unknown_covariance(self._model.diameter),
             evidence=Evidence(0.0, float("nan"), 0.0, missing_fraction=1.0),
@@ -155,3 +197,7 @@ class WarmUpdate:
 
 def _better(a: _Followed | None, b: _Followed | None) -> _Followed | None:
     return max(filter(None, (a, b)), key=lambda followed: followed.support, default=None)
+
+
+def _support(judgement: Judgement) -> float:
+    return judgement.score * judgement.evidence.visible_fraction

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pose_nodes.core.config import group, option
 from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.tracking.motion_filter import MotionConfig
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,14 @@ class StateConfig:
     segments_to_disown: int = option(
         3, "segmentations in a row that show the object elsewhere, after which a track is doubted", minimum=1,
         maximum=1000,
+    )  # fmt: skip
+    hidden_fraction: float = option(
+        0.3, "share of the silhouette behind something nearer, from which on an object is held, not lost",
+        minimum=0.05, maximum=1.0,
+    )  # fmt: skip
+    longest_hold: float = option(
+        0.5, "standard deviation of its place, at which a hidden object is given up", unit="sizes",
+        minimum=0.01, maximum=100.0,
     )  # fmt: skip
     forget_after: float = option(
         2.0, "without a segment, after which an object that was never found is forgotten", unit="s",
@@ -81,6 +90,7 @@ class TrackerConfig:
         0, "of the random numbers; the same seed and frames give the same poses up to rounding", minimum=0
     )
     states: StateConfig = group(StateConfig, "when a track is doubted, lost, or trusted again")
+    motion: MotionConfig = group(MotionConfig, "how objects, or the camera, are thought to move")
     search: SearchConfig = group(SearchConfig, "when objects are looked for in segments")
     history: HistoryConfig = group(HistoryConfig, "how long frames are kept for late segments")
     instance: InstanceConfig = group(InstanceConfig, "the estimator of objects with a mesh")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pose_nodes.core.errors import UnknownObjectError
 from pose_nodes.core.track import TrackState
 from pose_nodes.tracking.config import StateConfig
+from pose_nodes.tracking.motion_filter import MotionFilter
 from pose_nodes.tracking.track_machine import TrackMachine
 
 _NANOSECONDS = 1e9
@@ -16,9 +17,10 @@ _NANOSECONDS = 1e9
 class Roster:
     """The tracks by id, in order of their making."""
 
-    def __init__(self, class_names: Iterable[str], config: StateConfig) -> None:
+    def __init__(self, class_names: Iterable[str], config: StateConfig, motion: MotionFilter) -> None:
         self._class_names = tuple(class_names)
         self._config = config
+        self._motion = motion
         self._machines: dict[str, TrackMachine] = {}
 
     def __iter__(self) -> Iterator[TrackMachine]:
@@ -35,7 +37,7 @@ class Roster:
         """A new track, which has the lowest number that is free."""
         ids = (f"{class_name}_{number}" for number in itertools.count())
         track_id = next(name for name in ids if name not in self._machines)
-        machine = TrackMachine(track_id, class_name, stamp_ns, self._config)
+        machine = TrackMachine(track_id, class_name, stamp_ns, self._config, self._motion)
         self._machines[track_id] = machine
         return machine
 

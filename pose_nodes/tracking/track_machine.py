@@ -1,21 +1,29 @@
-"""One object's life: SEARCHING -> TRACKING -> SUSPECT -> LOST, driven by the evidence of each frame."""
+"""One object's life: SEARCHING -> TRACKING -> SUSPECT -> LOST, driven by the evidence of each frame.
+
+A track is doubted when the evidence for its pose is short, and trusted again after some good frames. What
+stands in the way of the camera is no evidence against it: a hidden object is held where its motion leads, for
+as long as that is known well enough. It is lost when the camera looks through where it should be.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
-from pose_nodes.core.estimate import PoseEstimate
+import numpy as np
+
+from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
-from pose_nodes.tracking import motion
 from pose_nodes.tracking.config import StateConfig
+from pose_nodes.tracking.motion_filter import MotionFilter, MotionState
 
 _NANOSECONDS = 1e9
 _REMEMBERED_POSES = 120
+_HIDDEN_AGAINST = 2.0
+"""So many times as much must be hidden as is seen through, for the object to be hidden (our choice)."""
 _SCORE_SMOOTHING = 0.05
 """Share of the newest score in the usual one: some twenty frames count (our choice)."""
 
@@ -32,7 +40,9 @@ class TrackMachine:
         is_sought: whether a cold start for it is due or under way.
     """
 
-    def __init__(self, track_id: str, class_name: str, stamp_ns: int, config: StateConfig) -> None:
+    def __init__(
+        self, track_id: str, class_name: str, stamp_ns: int, config: StateConfig, motion: MotionFilter
+    ) -> None:
         self.id = track_id
         self.class_name = class_name
         self.state = TrackState.SEARCHING
@@ -44,9 +54,10 @@ class TrackMachine:
         self._stamp_ns = self._started_ns = self._supported_ns = stamp_ns
         self._estimate: PoseEstimate | None = None
         self._supported: PoseEstimate | None = None
-        self._velocity: NDArray[np.float64] | None = None
+        self._filter = motion
+        self._motion: MotionState | None = None
         self._usual_score = 0.0
-        self._frames_in_doubt = self._frames_of_trust = self._disowned = 0
+        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = 0
         self._poses: dict[int, se3.Matrix] = {}
 
     @property
@@ -68,7 +79,7 @@ class TrackMachine:
     def restarted(self, estimate: PoseEstimate, stamp_ns: int) -> TrackMachine:
         """A track of the same id that begins with a verified pose in the frame of a stamp; this one stays as
         it is."""
-        candidate = TrackMachine(self.id, self.class_name, stamp_ns, self._config)
+        candidate = TrackMachine(self.id, self.class_name, stamp_ns, self._config, self._filter)
         candidate.searched_ns, candidate.segment_ns = self.searched_ns, self.segment_ns
         candidate.start(estimate, stamp_ns)
         return candidate
@@ -78,8 +89,8 @@ class TrackMachine:
         self.state = TrackState.TRACKING
         self._estimate = self._supported = estimate
         self._usual_score = estimate.score
-        self._velocity = None
-        self._frames_in_doubt = self._disowned = 0
+        self._motion = self._filter.begin(estimate.T_camera_object, estimate.covariance - estimate.bias)
+        self._frames_in_doubt = self._frames_hidden = self._disowned = 0
         self._started_ns = self._supported_ns = self._stamp_ns = stamp_ns
         self._reason = f"found: {estimate.reason}"
         self._poses = {stamp_ns: estimate.T_camera_object}
@@ -117,57 +128,119 @@ class TrackMachine:
             state=self.state,
             stamp_ns=self._stamp_ns,
             estimate=self._estimate if self.is_posed else None,
-            velocity=np.zeros(6) if self._velocity is None or not self.is_posed else self._velocity,
+            velocity=self._motion.velocity if self._motion is not None and self.is_posed else np.zeros(6),
             started_ns=self._started_ns,
             supported_ns=self._supported_ns,
             reason=self._reason,
         )
 
     def _advance(self, frame: Frame, estimator: Estimator) -> None:
-        assert self._supported is not None
-        seconds = (frame.stamp_ns - self._supported_ns) / _NANOSECONDS
-        T = self._supported.T_camera_object
-        # A doubted object is looked for where it was seen last: its motion is no longer known.
-        known = self.state == TrackState.TRACKING and self._velocity is not None
-        predicted = motion.predict(T, self._velocity, seconds) if known else T  # type: ignore[arg-type]
-        estimate = estimator.update(Observation(frame), self._supported, predicted)
-        self._estimate = estimate
-        self._poses[frame.stamp_ns] = estimate.T_camera_object
-        while len(self._poses) > _REMEMBERED_POSES:
-            del self._poses[next(iter(self._poses))]
-        if self._disowned >= self._config.segments_to_disown:
-            self._suspect(f"the last {self._disowned} segmentations show the object elsewhere")
-        elif estimate.verified and estimate.score < self._config.least_usual_score * self._usual_score:
-            usual = f"{estimate.score:.2f} instead of {self._usual_score:.2f}"
-            self._suspect(f"the pose agrees clearly less with depth than usual (score {usual})")
-        elif estimate.verified:
-            self._support(estimate, frame.stamp_ns, seconds)
+        assert self._supported is not None and self._motion is not None
+        seconds = (frame.stamp_ns - self._stamp_ns) / _NANOSECONDS
+        move = self._filter.predict if self.state == TrackState.TRACKING else self._filter.coast
+        predicted = move(self._motion, seconds)
+        estimate = estimator.update(Observation(frame), self._supported, predicted.T_camera_object)
+        objection = self._objection(estimate)
+        if objection is None and self._can_reach(estimate, seconds):
+            self._support(estimate, seconds, frame.stamp_ns)
+        elif objection is None:
+            self._jump(estimate, frame.stamp_ns)
         else:
-            self._suspect(estimate.reason)
+            self._doubt(estimate, predicted, objection, estimator.evidence(frame, predicted.T_camera_object))
+        assert self._estimate is not None
+        self._remember(frame.stamp_ns, self._estimate.T_camera_object)
+        self._lose_if_due()
 
-    def _support(self, estimate: PoseEstimate, stamp_ns: int, seconds: float) -> None:
-        assert self._supported is not None
+    def _objection(self, estimate: PoseEstimate) -> str | None:
+        """Why an estimate is not to be trusted, if it is not."""
+        if self._disowned >= self._config.segments_to_disown:
+            return f"the last {self._disowned} segmentations show the object elsewhere"
+        if not estimate.verified:
+            return estimate.reason
+        if estimate.score < self._config.least_usual_score * self._usual_score:
+            usual = f"{estimate.score:.2f} instead of {self._usual_score:.2f}"
+            return f"the pose agrees clearly less with depth than usual (score {usual})"
+        return None
+
+    def _support(self, estimate: PoseEstimate, seconds: float, stamp_ns: int) -> None:
+        assert self._motion is not None
         self._usual_score += _SCORE_SMOOTHING * (estimate.score - self._usual_score)
-        if self.state == TrackState.TRACKING:
-            newest = motion.velocity_between(self._supported, estimate, seconds)
-            self._velocity = motion.smoothed(self._velocity, newest)
-        else:
-            self._velocity = None
+        random = estimate.covariance - estimate.bias
+        self._motion = self._filter.update(self._motion, seconds, estimate.T_camera_object, random)
+        self._estimate = self._supported = replace(
+            estimate,
+            T_camera_object=self._motion.T_camera_object,
+            covariance=self._motion.pose_covariance + estimate.bias,
+        )
+        self._supported_ns, self._reason = stamp_ns, estimate.reason
+        if self.state == TrackState.SUSPECT:
             self._frames_of_trust += 1
-        self._supported, self._supported_ns = estimate, stamp_ns
-        if self.state == TrackState.SUSPECT and self._frames_of_trust < self._config.frames_to_trust:
-            return
+            if self._frames_of_trust < self._config.frames_to_trust:
+                return
         self.state = TrackState.TRACKING
         self._frames_in_doubt = 0
-        self._reason = estimate.reason
 
-    def _suspect(self, reason: str) -> None:
+    def _can_reach(self, estimate: PoseEstimate, seconds: float) -> bool:
+        assert self._motion is not None
+        random = estimate.covariance - estimate.bias
+        return self._filter.can_reach(self._motion, estimate.T_camera_object, random, seconds)
+
+    def _jump(self, estimate: PoseEstimate, stamp_ns: int) -> None:
+        """Go on from a pose that agrees with depth, and is trusted when it still does in the next frames."""
         self.state = TrackState.SUSPECT
-        self._velocity = None
+        self._motion = self._filter.begin(estimate.T_camera_object, estimate.covariance - estimate.bias)
+        self._estimate = self._supported = estimate
+        self._supported_ns = stamp_ns
         self._frames_of_trust = 0
         self._frames_in_doubt += 1
-        self._reason = reason
+        self._reason = "the pose that agrees with depth is farther away than the object can have moved"
+
+    def _doubt(
+        self, estimate: PoseEstimate, predicted: MotionState, objection: str, evidence: Evidence | None
+    ) -> None:
+        """Go on with the prediction; a frame counts against the object unless it is hidden there."""
+        assert self._supported is not None
+        self.state = TrackState.SUSPECT
+        self._motion = predicted
+        self._frames_of_trust = 0
+        hidden = evidence is not None and self._is_hidden(evidence)
+        self._frames_in_doubt += not hidden
+        self._frames_hidden = self._frames_hidden + 1 if hidden else 0
+        self._reason = f"hidden, and held where its motion leads: {objection}" if hidden else objection
+        self._estimate = replace(
+            estimate,
+            T_camera_object=predicted.T_camera_object,
+            covariance=predicted.pose_covariance + self._supported.bias,
+            bias=self._supported.bias,
+            score=0.0 if evidence is None else estimate.score,
+            evidence=evidence or estimate.evidence,
+            verified=False,
+            reason=objection,
+        )
+
+    def _is_hidden(self, evidence: Evidence) -> bool:
+        """Whether something stands before most of what is not seen of the object."""
+        hidden, against = evidence.occluded_fraction, evidence.contradicted_fraction
+        return hidden >= self._config.hidden_fraction and hidden >= _HIDDEN_AGAINST * against
+
+    def _lose_if_due(self) -> None:
+        assert self._motion is not None and self._estimate is not None
+        if self.state != TrackState.SUSPECT:
+            return
+        spread = float(np.sqrt(self._motion.pose_covariance.diagonal()[:3].max()))
         if self._frames_in_doubt >= self._config.frames_to_lose:
-            self.state = TrackState.LOST
-            self._estimate = None
-            self._reason = f"lost after {self._frames_in_doubt} frames without evidence: {reason}"
+            lost = f"lost after {self._frames_in_doubt} frames without evidence"
+        elif self._frames_hidden and spread > self._config.longest_hold * float(
+            np.linalg.norm(self._estimate.size)
+        ):
+            lost = f"lost after {(self._stamp_ns - self._supported_ns) / _NANOSECONDS:.1f} s out of sight"
+        else:
+            return
+        self.state = TrackState.LOST
+        self._estimate, self._motion = None, None
+        self._reason = f"{lost}: {self._reason}"
+
+    def _remember(self, stamp_ns: int, T_camera_object: se3.Matrix) -> None:
+        self._poses[stamp_ns] = T_camera_object
+        while len(self._poses) > _REMEMBERED_POSES:
+            del self._poses[next(iter(self._poses))]

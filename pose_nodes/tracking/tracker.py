@@ -23,6 +23,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.history import FrameHistory
+from pose_nodes.tracking.motion_filter import MotionFilter
 from pose_nodes.tracking.roster import Roster
 from pose_nodes.tracking.search_plan import Search, SearchPlan
 from pose_nodes.tracking.track_machine import TrackMachine
@@ -75,7 +76,7 @@ class Tracker:
             for name, seed in zip(library.names, seeds, strict=True)
         }
         self._plan = SearchPlan(library, config.search, warn)
-        self._roster = Roster(library.names, config.states)
+        self._roster = Roster(library.names, config.states, MotionFilter(config.motion))
         self._lock = threading.RLock()
         self._now_ns = 0
         self.history = FrameHistory(config.history)

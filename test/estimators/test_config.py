@@ -7,6 +7,7 @@ import pytest
 from pose_nodes.core.config import flatten, from_mapping, to_mapping
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.known_object import ICP_DISTANCE, ICP_ITERATIONS
 
 
 def test_the_defaults_are_valid_and_survive_the_way_through_a_file():
@@ -23,10 +24,9 @@ def test_the_reference_is_set_up_as_in_the_dgedi_paper():
         "cloud.points": 4000,
         "ransac.iterations": 100_000,
         "ransac.distance": 0.03,
-        "refinement.fine_distance": 0.03,
-        "refinement.iterations": 1000,
     }
     assert {name: values[name] for name in paper} == paper
+    assert (ICP_ITERATIONS, ICP_DISTANCE) == (1000, 0.03)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pose_nodes.estimators.config import BiasConfig
 from pose_nodes.estimators.uncertainty import Uncertainty
 from pose_nodes.geometry import se3
 from pose_nodes.registration.covariance import unknown_covariance
 from pose_nodes.registration.field_registration import FieldTarget
+from pose_nodes.registration.verification import DepthTolerance
 
 T = se3.from_rotation_vector([0.3, 2.0, -0.5], [0.1, 0.0, 0.7])
 REACH = 0.006
@@ -16,7 +18,9 @@ REACH = 0.006
 
 @pytest.fixture(scope="module")
 def uncertainty(bunny_model) -> Uncertainty:
-    return Uncertainty(bunny_model, FieldTarget(bunny_model.mesh, bunny_model.diameter))
+    return Uncertainty(
+        bunny_model, FieldTarget(bunny_model.mesh, bunny_model.diameter), BiasConfig(), DepthTolerance()
+    )
 
 
 def test_a_surface_that_was_measured_all_around_is_held_in_every_direction(bunny_model, uncertainty):

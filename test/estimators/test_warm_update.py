@@ -15,6 +15,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.metrics.pose_error import is_correct, pose_difference
 from pose_nodes.registration.covariance import unknown_covariance
 from pose_nodes.sequences.recording import RecordedFrame
+from pose_nodes.tracking.config import StateConfig
 
 
 def truth(recorded, model) -> se3.Matrix:
@@ -82,7 +83,7 @@ def test_an_estimate_carries_all_that_it_was_judged_by(follow, bunny, bunny_mode
     estimate = follow(bunny_model, bunny[0], bunny[1])
     assert estimate.class_name == "bunny" and se3.is_rigid(estimate.T_camera_object)
     assert "of the silhouette agrees with depth" in estimate.reason
-    assert list(estimate.seconds) == ["points", "registration", "evidence", "covariance"]
+    assert list(estimate.seconds) == ["starts", "points", "registration", "evidence", "covariance"]
     assert np.isnan(estimate.evidence.mask_iou) and np.isnan(estimate.evidence.margin)
     deviations = np.sqrt(np.diag(estimate.covariance))
     assert 0.0001 < deviations[:3].min() and deviations[:3].max() < 0.01
@@ -188,11 +189,15 @@ def test_after_two_skipped_frames_wrong_poses_are_seldom_taken_for_right(follow,
     assert np.mean(right) >= 0.9
 
 
-def test_from_another_view_than_the_last_a_wrong_pose_is_seldom_verified(follow, bunny, bunny_model):
+def test_from_another_view_than_the_last_a_wrong_pose_that_agrees_as_usual_is_rare(
+    follow, bunny, bunny_model
+):
     views = list(bunny)
+    usual = StateConfig().least_usual_score * 0.9  # the score of the frame before
     wrong = []
     for first, turn in itertools.product(range(0, 36, 3), (9, 18, 27)):
         after = views[(first + turn) % 36]
         estimate = follow(bunny_model, views[first], after)
-        wrong.append(estimate.verified and not is_right(estimate, bunny_model, truth(after, bunny_model)))
-    assert np.mean(wrong) < 0.2
+        trusted = estimate.verified and estimate.score >= usual
+        wrong.append(trusted and not is_right(estimate, bunny_model, truth(after, bunny_model)))
+    assert np.mean(wrong) < 0.15

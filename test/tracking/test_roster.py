@@ -7,6 +7,7 @@ import pytest
 from pose_nodes.core.errors import UnknownObjectError
 from pose_nodes.core.track import TrackState
 from pose_nodes.tracking.config import StateConfig
+from pose_nodes.tracking.motion_filter import MotionConfig, MotionFilter
 from pose_nodes.tracking.roster import Roster
 
 SECOND = 1_000_000_000
@@ -15,7 +16,7 @@ SECOND = 1_000_000_000
 @pytest.fixture
 def roster() -> Roster:
     """Three tracks: die_0, die_1, mug_0."""
-    roster = Roster(["die", "mug"], StateConfig(forget_after=2.0))
+    roster = Roster(["die", "mug"], StateConfig(forget_after=2.0), MotionFilter(MotionConfig()))
     for name in ("die", "die", "mug"):
         roster.make(name, 0)
     return roster

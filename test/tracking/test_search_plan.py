@@ -11,6 +11,7 @@ from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import TrackState
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.tracking.config import SearchConfig, StateConfig
+from pose_nodes.tracking.motion_filter import MotionConfig, MotionFilter
 from pose_nodes.tracking.roster import Roster
 from pose_nodes.tracking.search_plan import SearchPlan
 
@@ -23,7 +24,7 @@ class Planner:
 
     def __init__(self, die, config: SearchConfig) -> None:
         self.warnings: list[str] = []
-        self.roster = Roster(["die"], STATES)
+        self.roster = Roster(["die"], STATES, MotionFilter(MotionConfig()))
         self._plan = SearchPlan(ObjectLibrary([die]), config, self.warnings.append)
 
     def searched(self, frame, segments) -> dict[str, int]:

@@ -1,0 +1,135 @@
+"""The motion filter: what it predicts, how sure it is, and that it is as sure as it may be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pose_nodes.geometry import se3
+from pose_nodes.tracking.motion_filter import USUAL_SURPRISE, MotionConfig, MotionFilter, MotionState
+
+PERIOD = 1.0 / 30.0
+NOISE = np.diag([0.001**2] * 3 + [0.01**2] * 3)
+FILTER = MotionFilter(MotionConfig())
+six = st.lists(st.floats(-1.0, 1.0), min_size=6, max_size=6).map(np.array)
+
+
+def pose_of(numbers: np.ndarray) -> se3.Matrix:
+    return se3.from_rotation_vector(2.0 * numbers[3:], numbers[:3] + np.array([0.0, 0.0, 1.5]))
+
+
+def measured(T: se3.Matrix, rng: np.random.Generator) -> se3.Matrix:
+    return se3.perturb(T, rng.multivariate_normal(np.zeros(6), NOISE))
+
+
+def followed(truths: list[se3.Matrix], seed: int = 0) -> list[MotionState]:
+    """The states after noisy measurements of poses, a frame apart."""
+    rng = np.random.default_rng(seed)
+    states = [FILTER.begin(measured(truths[0], rng), NOISE)]
+    for T in truths[1:]:
+        states.append(FILTER.update(states[-1], PERIOD, measured(T, rng), NOISE))
+    return states
+
+
+def moving(velocity: np.ndarray, count: int) -> list[se3.Matrix]:
+    T = se3.from_rotation_vector([0.3, 2.0, -0.4], [0.1, 0.0, 0.7])
+    return [se3.perturb(T, i * PERIOD * velocity) for i in range(count)]
+
+
+@given(pose=six, velocity=six, seconds=st.floats(0.0, 0.2))
+def test_a_prediction_goes_on_at_the_velocity(pose, velocity, seconds):
+    T = pose_of(pose)
+    state = MotionState(T, velocity, np.eye(12))
+    predicted = FILTER.predict(state, seconds)
+    np.testing.assert_allclose(se3.tangent(T, predicted.T_camera_object), seconds * velocity, atol=1e-9)
+    np.testing.assert_array_equal(predicted.velocity, velocity)
+
+
+@given(pose=six, seconds=st.floats(0.001, 2.0), surprise=st.floats(0.0, 1000.0))
+def test_the_longer_nothing_is_measured_the_less_is_known(pose, seconds, surprise):
+    state = MotionState(pose_of(pose), np.zeros(6), FILTER.begin(np.eye(4), NOISE).covariance, surprise)
+    before, after = state.covariance, FILTER.predict(state, seconds).covariance
+    assert (np.diag(after)[:6] > np.diag(before)[:6]).all()
+    np.testing.assert_allclose(after, after.T, atol=1e-15)
+
+
+@settings(max_examples=30)
+@given(pose=six, offset=six, seed=st.integers(0, 1000))
+def test_a_measurement_makes_it_surer_and_lies_between_prediction_and_measurement(pose, offset, seed):
+    state = FILTER.predict(FILTER.begin(pose_of(pose), NOISE), PERIOD)
+    seen = se3.perturb(state.T_camera_object, 0.01 * offset)
+    corrected = FILTER.correct(state, seen, NOISE)
+    assert np.linalg.eigvalsh(state.pose_covariance - corrected.pose_covariance)[0] > -1e-12
+    assert np.linalg.eigvalsh(corrected.covariance)[0] > 0
+    share = se3.tangent(state.T_camera_object, corrected.T_camera_object)
+    assert np.linalg.norm(share) <= 0.01 * np.linalg.norm(offset) + 1e-9
+
+
+def test_of_a_thing_at_rest_it_trembles_less_than_the_measurements():
+    states = followed(moving(np.zeros(6), 300))[30:]
+    scatter = np.std([state.T_camera_object[:3, 3] for state in states], axis=0)
+    assert (scatter < 0.0006).all()  # of measurements: 0.001
+
+
+def test_the_velocity_of_a_steady_motion_is_found():
+    velocity = np.array([0.2, -0.1, 0.05, 0.5, 0.0, -0.8])
+    found = np.mean([state.velocity for state in followed(moving(velocity, 90))[45:]], axis=0)
+    np.testing.assert_allclose(found[:3], velocity[:3], atol=0.02)
+    np.testing.assert_allclose(found[3:], velocity[3:], atol=0.15)
+
+
+def test_a_thing_that_is_snatched_away_is_followed_within_a_few_frames():
+    start, away = moving(np.zeros(6), 40), moving(np.array([1.0, 0, 0, 0, 0, 0]), 20)
+    states = followed(start + away)
+    late = [
+        np.linalg.norm(s.T_camera_object[:3, 3] - T[:3, 3]) for s, T in zip(states[40:], away, strict=True)
+    ]
+    assert max(late) < 0.005 and max(late[6:]) < 0.004
+
+
+@pytest.mark.parametrize(
+    "velocity", [np.zeros(6), np.array([0.3, 0.1, 0, 0.5, 0.5, 0.0])], ids=["rest", "moving"]
+)
+def test_it_is_as_sure_as_it_may_be(velocity):
+    truths = moving(velocity, 40)
+    squares = []
+    for seed in range(40):
+        state = followed(truths, seed)[-1]
+        error = se3.tangent(state.T_camera_object, truths[-1])
+        squares.append(error @ np.linalg.solve(state.pose_covariance, error))
+    # Six in the mean; it takes for possible that the motion changes, and is less sure for that.
+    assert 2.0 < np.mean(squares) < 1.3 * USUAL_SURPRISE
+
+
+def test_what_is_far_from_where_a_thing_can_have_got_to_is_out_of_reach():
+    state = followed(moving(np.zeros(6), 30))[-1]
+    T = state.T_camera_object
+    near, far = (se3.perturb(T, np.array([shift, 0, 0, 0, 0, 0])) for shift in (0.02, 0.2))
+    turned = se3.perturb(T, np.array([0, 0, 0, 0, 1.0, 0]))
+    assert FILTER.can_reach(state, near, NOISE, PERIOD)
+    assert not FILTER.can_reach(state, far, NOISE, PERIOD)
+    assert not FILTER.can_reach(state, turned, NOISE, PERIOD)
+    # After half a second without a frame it may be there.
+    assert FILTER.can_reach(state, far, NOISE, 0.5)
+
+
+def test_out_of_sight_it_slows_down_and_its_place_becomes_unknown():
+    state = followed(moving(np.array([0.3, 0, 0, 0, 0, 0]), 60))[-1]
+    speed = np.linalg.norm(state.velocity[:3])
+    for _ in range(60):
+        state = FILTER.coast(state, PERIOD)
+    assert np.linalg.norm(state.velocity[:3]) == pytest.approx(speed * np.exp(-2.0), rel=1e-6)
+    spread = np.sqrt(state.pose_covariance.diagonal()[:3])
+    assert (spread > 0.01).all() and (spread < 0.5).all()
+
+
+def test_along_what_measurements_do_not_tell_the_prediction_stays():
+    blind = NOISE.copy()
+    blind[5, 5] = 10.0
+    state = FILTER.predict(FILTER.begin(np.eye(4), NOISE), PERIOD)
+    seen = se3.from_rotation_vector([0.0, 0.0, 0.3], [0.002, 0.0, 0.0])
+    corrected = FILTER.correct(state, seen, blind)
+    offset = se3.tangent(state.T_camera_object, corrected.T_camera_object)
+    assert abs(offset[5]) < 0.001 and offset[0] > 0.0005
