@@ -33,6 +33,8 @@ _MATCHING_ERROR = 0.01
 _DEPTH_ERROR = 0.001
 _ICP_ITERATIONS = 1000
 _REFINED_POINTS = 1000
+_REST = 0.05
+"""Seconds before each solution: Open3D's threads spin for a while after their work is done."""
 _CAMERA = PinholeCamera(600.0, 600.0, 320.0, 240.0, 640, 480)
 _DISTANCE_OF_CAMERA = 3.0
 """Diameters from the camera to the object."""
@@ -194,6 +196,7 @@ def measure_ransac(
 
 
 def _timed(solve: Solver, problem: Problem, rng: np.random.Generator, model: ObjectModel) -> Trial:
+    time.sleep(_REST)
     start = time.perf_counter()
     try:
         T_camera_object = solve(problem, rng)
