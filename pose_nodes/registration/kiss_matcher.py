@@ -19,6 +19,8 @@ from pose_nodes.registration.rigid_hypothesis import SAMPLE_SIZE, refuse_bad_inp
 
 _GAIN = 1.0
 """Of the bounds of noise, so that both are the largest distance of an inlier."""
+_VOXEL = 1.0
+"""Metres that this distance is scaled to: the package, made for scans of streets, refuses small voxels."""
 
 
 def load_kiss_matcher() -> ModuleType:
@@ -58,12 +60,14 @@ def kiss_matcher(
     moved, fixed = source[pairs[:, 0]], target[pairs[:, 1]]
     refuse_not_finite(moved.sum(axis=0) + fixed.sum(axis=0), "corresponding point")
     config = package.KISSMatcherConfig(
-        voxel_size=distance, robin_noise_bound_gain=_GAIN, solver_noise_bound_gain=_GAIN
+        voxel_size=_VOXEL, robin_noise_bound_gain=_GAIN, solver_noise_bound_gain=_GAIN
     )
     found = package.KISSMatcher(config)
-    solution = found.prune_and_solve(list(moved.astype(np.float32)), list(fixed.astype(np.float32)))
+    scale = _VOXEL / distance
+    clouds = [list((scale * points).astype(np.float32)) for points in (moved, fixed)]
+    solution = found.prune_and_solve(*clouds)
     R, t = np.asarray(solution.rotation, np.float64), np.asarray(solution.translation, np.float64)
     too_few = found.get_num_final_inliers() < SAMPLE_SIZE
     if too_few or not solution.valid or not np.all(np.isfinite(R)) or not np.all(np.isfinite(t)):
         raise RegistrationError(f"KISS-Matcher: no three of {len(pairs)} correspondences agree on a pose")
-    return se3.from_rotation_translation(se3.nearest_rotation(R), t.ravel())
+    return se3.from_rotation_translation(se3.nearest_rotation(R), t.ravel() / scale)
