@@ -12,6 +12,7 @@ from typing import Any
 from pose_nodes import __version__
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
 from pose_nodes.commands.bench_ransac import INLIER_SHARES, measure_ransac, ransac_table
+from pose_nodes.commands.bench_registration import TRIALS, measure_registration, registration_tables
 from pose_nodes.commands.bench_synthetic import frames_table, measure_frames
 from pose_nodes.commands.bench_transport import (
     latency_table,
@@ -89,6 +90,10 @@ def _parser() -> CommandParser:
         help="of ransac: shares of right matches; default: %(default)s",
     )  # fmt: skip
     parser.add_argument(
+        "--starts", type=integer(1), default=TRIALS,
+        help="of registration, for each shape and distance; default: %(default)s",
+    )  # fmt: skip
+    parser.add_argument(
         "--seed", type=integer(0), default=0, help="of tracking and ransac; default: %(default)s"
     )
     parser.add_argument(
@@ -143,6 +148,11 @@ def _ransac(recordings: Sequence[BenchRecording], options: Namespace) -> Measure
     return [each.plain() for each in figures], [ransac_table(figures)]
 
 
+def _registration(_recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    figures = measure_registration(options.starts)
+    return [each.plain() for each in figures], registration_tables(figures)
+
+
 def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     sections, tables = [], []
     for each in recordings:
@@ -171,6 +181,7 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "latency": _latency,
     "cold_starts": _cold_starts,
     "ransac": _ransac,
+    "registration": _registration,
     "tracking": _tracking,
     "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,

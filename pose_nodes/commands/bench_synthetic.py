@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import cv2
 import numpy as np
 
+from pose_nodes.commands.one_thread import on_one_thread
 from pose_nodes.commands.tables import TextTable, milliseconds, number
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.geometry import se3
@@ -36,7 +32,6 @@ FAMILIES = (
 """One object of each; ten, as the figures say."""
 VIEWS = 30
 _TRIES = 20
-_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,26 +54,10 @@ def measure_frames(views: int = VIEWS, families: Sequence[str] = FAMILIES) -> di
         "objects", "triangles", "views", "width", "height", and under "frames" for each kind of frame its
         "kind", and the medians "core_seconds" and "per_core_second".
     """
-    context: Any = multiprocessing.get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(1, mp_context=context) as process:
-        return process.submit(_measure_frames, views, tuple(families)).result()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """What a process that starts inherits."""
-    before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
-    try:
-        yield
-    finally:
-        os.environ.update({name: value for name, value in before.items() if value is not None})
-        for name in (name for name, value in before.items() if value is None):
-            del os.environ[name]
+    return on_one_thread(_measure_frames, views, tuple(families))
 
 
 def _measure_frames(views: int, families: Sequence[str]) -> dict[str, Any]:
-    cv2.setNumThreads(1)
     scene, rng = _scene(families), np.random.default_rng(1)
     renderer, seconds = SceneRenderer(), dict[str, list[float]]()
     for number_of_view in range(views + 1):
