@@ -44,7 +44,7 @@ class ObjectLibrary:
         """
         path = Path(path).expanduser()
         specs = read_objects_file(path)
-        return cls([_model_of(name, spec, path) for name, spec in specs.items()])
+        return cls([load_object(name, spec, path.parent, str(path)) for name, spec in specs.items()])
 
     @classmethod
     def from_bop(cls, models_dir: str | Path, names: Mapping[int, str]) -> ObjectLibrary:
@@ -65,6 +65,19 @@ class ObjectLibrary:
             build_model(name, load_mesh(bop_models.mesh_path(folder, i), "mm"), symmetries.get(i, "none"))
             for i, name in names.items()
         )
+
+    def with_object(self, model: ObjectModel) -> ObjectLibrary:
+        """A library that has one more object, or another in the place of the one of that name."""
+        return ObjectLibrary({**self._models, model.name: model}.values())
+
+    def without(self, name: str) -> ObjectLibrary:
+        """A library of all objects but one.
+
+        Raises:
+            UnknownObjectError: there is none of that name; the nearest name is given.
+        """
+        gone = self[name]
+        return ObjectLibrary(model for model in self._models.values() if model is not gone)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,12 +106,24 @@ class ObjectLibrary:
         return len(self._models)
 
 
-def _model_of(name: str, spec: ObjectSpec, objects_file: Path) -> ObjectModel:
-    path = objects_file.parent / Path(spec.mesh).expanduser()
+def load_object(name: str, spec: ObjectSpec, folder: Path, where: str) -> ObjectModel:
+    """Load one object.
+
+    Args:
+        name: what it is called.
+        spec: its mesh and symmetry.
+        folder: to which the path of the mesh is relative.
+        where: names the source of the spec in errors.
+
+    Raises:
+        InvalidConfigError: the symmetry is not understood or not where the spec says.
+        InvalidMeshError: the mesh is missing, broken or in another unit.
+    """
+    path = folder / Path(spec.mesh).expanduser()
     mesh = load_mesh(path, spec.mesh_unit)
     try:
         if spec.symmetry == bop_models.FROM_MODELS_INFO:
             return build_model(name, mesh, bop_models.symmetry_beside(path))
         return build_model(name, mesh, spec.symmetry)
     except (InvalidConfigError, InvalidDatasetError) as error:
-        raise InvalidConfigError(f"{objects_file}: object '{name}': {error}") from error
+        raise InvalidConfigError(f"{where}: object '{name}': {error}") from error

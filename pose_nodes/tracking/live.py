@@ -22,7 +22,7 @@ from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.late_segments import LateSegments
 from pose_nodes.tracking.search_plan import Search
-from pose_nodes.tracking.tracker import Tracker
+from pose_nodes.tracking.tracker import PreparedObject, Tracker
 
 _TIMED_FRAMES = 300
 
@@ -34,12 +34,14 @@ class TrackingResult:
     Attributes:
         frame: that was processed.
         tracks: all of them, in this frame.
+        library: the objects that were looked for, with those of the tracks.
         seconds: that processing took.
         warnings: sentences on segments that could not be used, since the last result.
     """
 
     frame: Frame
     tracks: list[Track]
+    library: ObjectLibrary
     seconds: float
     warnings: tuple[str, ...]
 
@@ -135,6 +137,25 @@ class LiveTracker:
                     self._searches.clear()
             return gone
 
+    @property
+    def library(self) -> ObjectLibrary:
+        """The objects that are looked for."""
+        return self._tracker.library
+
+    def add_object(self, prepared: PreparedObject) -> list[str]:
+        """Look for one more object from the next frame on; see `Tracker.add_object`."""
+        with self._step:
+            return self._tracker.add_object(prepared)
+
+    def remove_object(self, name: str) -> list[str]:
+        """Look no longer for an object, of which no later result tells; see `Tracker.remove_object`.
+
+        Raises:
+            UnknownObjectError: there is no object of that name.
+        """
+        with self._step:
+            return self._tracker.remove_object(name)
+
     def statistics(self) -> LiveStatistics:
         """Counts since the beginning."""
         with self._wake:
@@ -196,7 +217,7 @@ class LiveTracker:
             self._processed += 1
             self._seconds.append(seconds)
             warnings, self._warnings = tuple(self._warnings), []
-        self._on_result(TrackingResult(frame, tracks, seconds, warnings))
+        self._on_result(TrackingResult(frame, tracks, self._tracker.library, seconds, warnings))
 
     def _search_one(self) -> bool:
         """Wait for a cold start that is due, and do it; False when closed."""

@@ -23,6 +23,10 @@ class Roster:
         self._motion = motion
         self._machines: dict[str, TrackMachine] = {}
 
+    def use(self, class_names: Iterable[str]) -> None:
+        """Take over that objects came or went; see `remove_class` for the tracks of those that went."""
+        self._class_names = tuple(class_names)
+
     def __iter__(self) -> Iterator[TrackMachine]:
         return iter(list(self._machines.values()))
 
@@ -49,6 +53,13 @@ class Roster:
     def remove(self, machine: TrackMachine) -> None:
         """Forget a track."""
         del self._machines[machine.id]
+
+    def remove_class(self, class_name: str) -> list[str]:
+        """Forget all tracks of a class; their ids."""
+        gone = self.of_class(class_name)
+        for machine in gone:
+            self.remove(machine)
+        return [machine.id for machine in gone]
 
     def forget_unseen(self, stamp_ns: int) -> None:
         """Forget objects that were never found and of which no segment came for a while."""

@@ -40,6 +40,10 @@ class SearchPlan:
         self._config = config
         self._warn = warn
 
+    def use(self, library: ObjectLibrary) -> None:
+        """Take over that objects came or went."""
+        self._library = library
+
     def make(self, roster: Roster, frame: Frame, segments: Sequence[Segment]) -> list[Search]:
         """Note in the tracks which of them have a segment, and tell which are to be searched.
 
@@ -59,8 +63,8 @@ class SearchPlan:
         for segment in segments:
             name = segment.class_name
             if name not in self._library:
-                known = ", ".join(self._library.names)
-                self._warn(f"segmentation: class '{name}' is not in the objects file ({known})")
+                known = ", ".join(self._library.names) or "there are none"
+                self._warn(f"segmentation: class '{name}' is none of the objects ({known})")
                 continue
             try:
                 observations.setdefault(name, []).append(Observation(frame, segment))

@@ -21,6 +21,7 @@ from pose_nodes.estimators.instance import InstanceEstimator
 from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
 from pose_nodes.objects.library import ObjectLibrary
+from pose_nodes.objects.model import ObjectModel
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.history import FrameHistory
 from pose_nodes.tracking.motion_filter import MotionFilter
@@ -44,12 +45,31 @@ class Found:
     Attributes:
         search: what was asked for.
         candidate: a track that begins with the pose that was found; None when none was verified.
+        estimator: that found it, and follows it to the present; None when the object is no longer known.
         reason: why there is none.
     """
 
     search: Search
     candidate: TrackMachine | None
+    estimator: Estimator | None
     reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedObject:
+    """An object, and what finds and follows it."""
+
+    model: ObjectModel
+    estimator: Estimator
+
+
+def prepare_object(model: ObjectModel, config: TrackerConfig) -> PreparedObject:
+    """Prepare an object for `Tracker.add_object`; takes a second or two, and touches no tracker.
+
+    The random numbers of its cold starts follow from the seed of the configuration and from its name.
+    """
+    rng = np.random.default_rng([config.seed, *model.name.encode()])
+    return PreparedObject(model, InstanceEstimator(model, config.instance, rng))
 
 
 class Tracker:
@@ -80,6 +100,42 @@ class Tracker:
         self._lock = threading.RLock()
         self._now_ns = 0
         self.history = FrameHistory(config.history)
+
+    @property
+    def library(self) -> ObjectLibrary:
+        """The objects that are looked for."""
+        with self._lock:
+            return self._library
+
+    def add_object(self, prepared: PreparedObject) -> list[str]:
+        """Look for one more object; one of its name is replaced, as if it had been removed; ids of its
+        tracks."""
+        model = prepared.model
+        with self._lock:
+            gone = self.remove_object(model.name) if model.name in self._library else []
+            self._estimators[model.name] = prepared.estimator
+            self._use(self._library.with_object(model))
+            return gone
+
+    def remove_object(self, name: str) -> list[str]:
+        """Look no longer for an object; the ids of its tracks, which are forgotten.
+
+        Cold starts under way for it come to nothing.
+
+        Raises:
+            UnknownObjectError: there is no object of that name; the nearest name is given.
+        """
+        with self._lock:
+            library = self._library.without(name)
+            gone = self._roster.remove_class(name)
+            del self._estimators[name]
+            self._use(library)
+            return gone
+
+    def _use(self, library: ObjectLibrary) -> None:
+        self._library = library
+        self._plan.use(library)
+        self._roster.use(library.names)
 
     def update(self, frame: Frame, segments: Sequence[Segment] = ()) -> list[Track]:
         """Follow all tracks into a frame, then look for what its segments show.
@@ -127,24 +183,29 @@ class Tracker:
     def find(self, search: Search) -> Found:
         """Do a cold start; takes about a second, and changes no track."""
         machine, observation = search.machine, search.observation
+        estimator = self._estimators.get(machine.class_name)
+        if estimator is None:
+            return Found(search, None, None, "the object was removed")
         try:
-            best = self._estimators[machine.class_name].initialise(observation)[0]
+            best = estimator.initialise(observation)[0]
         except (InvalidInputError, RegistrationError) as error:
-            return Found(search, None, str(error))
+            return Found(search, None, estimator, str(error))
         if not best.verified:
-            return Found(search, None, f"no pose was verified: {best.reason}")
+            return Found(search, None, estimator, f"no pose was verified: {best.reason}")
         candidate = machine.restarted(best, observation.frame.stamp_ns)
-        return Found(search, candidate, "")
+        return Found(search, candidate, estimator, "")
 
     def roll_forward(self, found: Found) -> None:
         """Follow what was found through the buffered frames to the present, until only few are left for
         `adopt`."""
-        while found.candidate is not None and len(self._step_forward(found.candidate)) > _FEW_FRAMES:
+        while len(self._step_forward(found)) > _FEW_FRAMES and self.is_due(found.search):
             pass
 
-    def _step_forward(self, candidate: TrackMachine) -> list[Frame]:
+    def _step_forward(self, found: Found) -> list[Frame]:
         """Follow a candidate to the frame that is now the present; the frames on the way."""
-        estimator = self._estimators[candidate.class_name]
+        candidate, estimator = found.candidate, found.estimator
+        if candidate is None or estimator is None:
+            return []
         frames = self.history.between(candidate.stamp_ns, self._now_ns)
         for frame in frames:
             if frame is frames[-1] or frame.stamp_ns - candidate.stamp_ns >= _ROLLING_STEP_NS:
@@ -159,8 +220,7 @@ class Tracker:
             machine, candidate = found.search.machine, found.candidate
             machine.is_sought = False
             machine.segment_ns = max(machine.segment_ns, self._now_ns)
-            if candidate is not None:
-                self._step_forward(candidate)
+            self._step_forward(found)
             if candidate is None or not candidate.is_posed:
                 machine.fail(found.reason or "found, but lost again on the way to the present")
             elif self._is_tracked_already(candidate):

@@ -248,3 +248,25 @@ def test_groups_that_were_given_survive_in_the_library():
     group = SymmetryGroup.parse("z:inf")
     library = ObjectLibrary.from_models([build_model("bottle", box_mesh(), group)])
     assert library["bottle"].symmetry is group
+
+
+def test_a_library_with_one_more_or_one_less_object_is_another_library():
+    box, other = build_model("box", box_mesh()), build_model("other", box_mesh())
+    library = ObjectLibrary([box])
+    both = library.with_object(other)
+    assert (library.names, both.names, both.without("box").names) == (("box",), ("box", "other"), ("other",))
+    again = build_model("box", box_mesh(), "box")
+    replaced = both.with_object(again)
+    assert replaced.names == ("box", "other") and replaced["box"] is again and both["box"] is box
+
+
+def test_only_what_is_there_can_be_taken_out():
+    with pytest.raises(
+        UnknownObjectError, match="object 'bxo' is not in the object library; did you mean 'box'"
+    ):
+        ObjectLibrary([build_model("box", box_mesh())]).without("bxo")
+
+
+def test_an_object_with_a_name_that_tf_cannot_have_is_not_taken_in():
+    with pytest.raises(InvalidConfigError, match="'a/b' is not usable"):
+        ObjectLibrary([]).with_object(build_model("a/b", box_mesh()))

@@ -19,6 +19,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.live import LiveTracker, TrackingResult
+from pose_nodes.tracking.tracker import prepare_object
 
 PATIENCE_S = 20.0
 """How long a cold start may take on a busy machine."""
@@ -139,6 +140,29 @@ def test_a_reset_ends_tracks_and_cold_starts_under_way(feed):
     assert all(result.tracks == [] for result in feed.results[-15:])
 
 
+def test_an_object_that_is_removed_while_it_is_searched_never_appears(feed):
+    feed.step()
+    until(lambda: feed.tracks or feed.step(masked=False))
+    assert feed.tracker.remove_object("bunny") == ["bunny_0"]
+    done = len(feed.results)
+    for _ in range(15):
+        feed.step()
+        time.sleep(0.1)  # as long as the cold start takes
+    assert all(result.tracks == [] and result.library.names == () for result in feed.results[done:])
+    with pytest.raises(
+        UnknownObjectError, match="object 'bunny' is not in the object library; known are: none"
+    ):
+        feed.tracker.remove_object("bunny")
+
+
+def test_an_object_that_is_added_at_run_time_is_found_with_the_next_mask(feed, scene):
+    feed.tracker.remove_object("bunny")
+    feed.step()
+    assert feed.tracker.add_object(prepare_object(scene.library()["bunny"], TrackerConfig())) == []
+    assert_right(feed, feed.track())
+    assert feed.results[-1].library.names == feed.tracker.library.names == ("bunny",)
+
+
 def test_after_a_reset_of_everything_time_may_begin_anew(feed):
     feed.track()
     assert feed.tracker.reset([]) == ["bunny_0"]
@@ -166,7 +190,7 @@ def test_segments_that_cannot_be_used_are_told_with_the_next_result(feed):
     until(lambda: feed.tracker.statistics().segments_unmatched == 1)
     feed.step(masked=False)
     warnings = [sentence for result in feed.results for sentence in result.warnings]
-    assert any("class 'teapot' is not in the objects file" in sentence for sentence in warnings)
+    assert any("class 'teapot' is none of the objects" in sentence for sentence in warnings)
     assert any("320x240" in sentence for sentence in warnings)
     assert feed.tracks == []
 

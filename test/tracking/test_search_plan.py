@@ -138,7 +138,7 @@ def test_a_segmentation_of_an_older_frame_is_compared_with_the_pose_of_that_time
 def test_an_unknown_class_is_told_in_one_sentence_and_makes_no_track(planner, show):
     frame, (segment,) = show(0, LEFT)
     assert planner.searched(frame, [replace(segment, class_name="dice")]) == {}
-    assert planner.warnings == ["segmentation: class 'dice' is not in the objects file (die)"]
+    assert planner.warnings == ["segmentation: class 'dice' is none of the objects (die)"]
     assert planner.ids() == []
 
 

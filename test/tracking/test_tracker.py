@@ -11,10 +11,11 @@ from pose_nodes.core.errors import UnknownObjectError
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.metrics.pose_error import pose_difference
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.tracking.config import SearchConfig, TrackerConfig
-from pose_nodes.tracking.tracker import Tracker
+from pose_nodes.tracking.tracker import Tracker, prepare_object
 
 LEFT, RIGHT = [-0.12, 0.0, 0.6], [0.12, 0.0, 0.6]
 CONFIG = TrackerConfig(search=SearchConfig(interval=0.0))
@@ -243,3 +244,66 @@ def test_a_library_without_objects_tracks_nothing(show, warnings):
     tracker = Tracker(ObjectLibrary([]), CONFIG, warnings.append)
     assert tracker.update(*show(0, LEFT)) == []
     assert len(warnings) == 1
+
+
+def test_an_object_that_is_added_is_found_while_others_are_followed(tracker, die, show, warnings):
+    frame, (left, right) = show(0, LEFT, RIGHT)
+    tracker.update(frame, [left, replace(right, class_name="cube")])
+    assert warnings == ["segmentation: class 'cube' is none of the objects (die)"]
+    assert tracker.add_object(prepare_object(replace(die, name="cube"), CONFIG)) == []
+    assert tracker.library.names == ("die", "cube")
+    frame, (left, right) = show(1, LEFT, RIGHT)
+    tracks = tracker.update(frame, [left, replace(right, class_name="cube")])
+    assert states(tracks) == {"die_0": TRACKING, "cube_0": TRACKING}
+    np.testing.assert_allclose(place_of(tracks[1]), RIGHT, atol=0.003)
+
+
+def test_an_object_that_is_removed_is_gone_with_its_tracks_and_unknown(tracker, show, warnings):
+    tracker.update(*show(0, LEFT, RIGHT))
+    assert tracker.remove_object("die") == ["die_0", "die_1"]
+    assert tracker.update(*show(1, LEFT, RIGHT)) == []
+    assert set(warnings) == {"segmentation: class 'die' is none of the objects (there are none)"}
+    with pytest.raises(UnknownObjectError, match="object 'die' is not in the object library"):
+        tracker.remove_object("die")
+    with pytest.raises(UnknownObjectError, match="'die' is neither a track nor an object"):
+        tracker.reset(["die"])
+
+
+def test_an_object_that_is_replaced_is_searched_anew_with_its_new_mesh(tracker, die, show):
+    tracker.update(*show(0, LEFT))
+    plain = replace(die, symmetry=SymmetryGroup.parse("none", die.box_centre))
+    assert tracker.add_object(prepare_object(plain, CONFIG)) == ["die_0"]
+    assert tracker.tracks() == [] and tracker.library["die"] is plain
+    tracker.update(*show(1, LEFT))
+    assert [track.started_ns for track in tracker.tracks()] == [PERIOD_NS]
+
+
+@pytest.mark.parametrize("when", ["before the search", "before the roll forward", "before the adoption"])
+def test_of_a_cold_start_under_way_nothing_is_left_when_its_object_is_removed(tracker, show, when):
+    shown = [show(index, moving(index)) for index in range(8)]
+    for frame, _ in shown:
+        tracker.update(frame)
+    (search,) = tracker.plan(*shown[0])
+    if when == "before the search":
+        tracker.remove_object("die")
+    found = tracker.find(search)
+    assert (found.candidate is None) == (when == "before the search")
+    if when == "before the roll forward":
+        tracker.remove_object("die")
+    tracker.roll_forward(found)
+    if when == "before the adoption":
+        tracker.remove_object("die")
+    tracker.adopt(found)
+    assert tracker.tracks() == [] and not tracker.is_due(search)
+
+
+def test_a_cold_start_of_a_replaced_object_is_not_adopted_by_the_new_one(tracker, die, show):
+    frame, segments = show(0, LEFT)
+    tracker.history.add(frame)
+    (search,) = tracker.plan(frame, segments)
+    found = tracker.find(search)
+    tracker.add_object(prepare_object(die, CONFIG))
+    (again,) = tracker.plan(frame, segments)
+    assert again.machine.id == search.machine.id
+    tracker.adopt(found)
+    assert states(tracker.tracks()) == {"die_0": SEARCHING}
