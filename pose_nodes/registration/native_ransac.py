@@ -96,6 +96,13 @@ def native_ransac(
     return _finished(problem, rules, kept, means, keep)
 
 
+def compile_ahead() -> None:
+    """Make the machine code, which takes some 20 seconds once a machine, before it is needed."""
+    points = np.random.default_rng(0).normal(size=(20, 3))
+    pairs = np.stack([np.arange(20)] * 2, axis=1)
+    native_ransac(points, points, pairs, 0.1, 100, np.random.default_rng(0))
+
+
 def _cells(target: Points, mean: Points, cell: float) -> dict[str, Any]:
     """Where the target cloud is: the fields of `Problem`."""
     low, high = consensus_inputs.limits(target)

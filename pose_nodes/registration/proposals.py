@@ -13,7 +13,7 @@ from pose_nodes.core.errors import RegistrationError
 from pose_nodes.geometry import se3
 from pose_nodes.registration.kiss_matcher import kiss_matcher, load_kiss_matcher
 from pose_nodes.registration.matching import Matches
-from pose_nodes.registration.native_ransac import native_ransac
+from pose_nodes.registration.native_ransac import compile_ahead, native_ransac
 from pose_nodes.registration.ransac import ransac
 
 Points = NDArray[np.float64]
@@ -41,13 +41,15 @@ Proposer = Callable[[Points, Points, Matches, SearchEffort, np.random.Generator]
 
 
 def proposer(name: str) -> Proposer:
-    """The proposer of a library.
+    """The proposer of a library, ready to be used at once.
 
     Raises:
         InvalidConfigError: its package is not installed.
     """
     if name == "kiss_matcher":
         load_kiss_matcher()
+    if name == "native":
+        compile_ahead()
     return _PROPOSERS[name]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -52,6 +53,14 @@ def test_without_runs_nothing_is_proposed(correspondences, library):
     problem = correspondences(0.3)
     effort, rng = replace(EFFORT, runs=0), np.random.default_rng(0)
     assert proposer(library)(problem.source, problem.target, matches_of(problem.pairs), effort, rng) == []
+
+
+def test_a_library_is_ready_when_it_is_given(correspondences):
+    problem, propose = correspondences(0.3), proposer("native")
+    matches = matches_of(problem.pairs)
+    start = time.perf_counter()
+    propose(problem.source, problem.target, matches, EFFORT, np.random.default_rng(0))
+    assert time.perf_counter() - start < 2.0  # making the machine code takes far longer
 
 
 def test_a_library_that_is_not_installed_is_told_before_it_is_needed(monkeypatch):
