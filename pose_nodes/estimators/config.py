@@ -99,10 +99,10 @@ class BiasConfig:
     """Errors that are the same in every frame: standard deviations."""
 
     pixels: float = option(
-        1.5, "of depth against the image that poses are told in", unit="pixels", minimum=0.0, maximum=20.0
+        0.65, "of depth against the image that poses are told in", unit="pixels", minimum=0.0, maximum=20.0
     )
-    depth: float = option(0.2, "of depth, as a share of the tolerance", minimum=0.0, maximum=10.0)
-    angle: float = option(0.005, "of turns", unit="rad", minimum=0.0, maximum=0.5)
+    depth: float = option(0.13, "of depth, as a share of the tolerance", minimum=0.0, maximum=10.0)
+    angle: float = option(0.004, "of turns", unit="rad", minimum=0.0, maximum=0.5)
     changing_share: float = option(
         0.05, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
         maximum=1.0,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.geometry import se3
 
-CORRELATED_POINTS = 50.0
+CORRELATED_POINTS = 20.0
 """Residuals of neighbouring pixels err together; so many points count as one measurement (our choice)."""
 SMALLEST_NOISE = 0.0005
 """Metres; the bias of a depth camera that no number of points averages out (our choice)."""

@@ -43,12 +43,14 @@ from pose_nodes.rendering.depth import Region
 class DepthTolerance:
     """How far a measurement of the object's surface may lie from it: constant + quadratic * z^2.
 
-    The quadratic part is that of a triangulating sensor, whose error grows with the square of the distance.
+    The quadratic part is that of a triangulating sensor, whose error grows with the square of the distance:
+    an error of 0.08 pixels of disparity at a focal length of 600 pixels and a baseline of 5 cm (as of a
+    RealSense D435) has a standard deviation of 0.0027 z^2, of which this is somewhat more than twice.
     """
 
-    constant: float = option(0.004, "at the camera", unit="m", minimum=0.0005, maximum=0.05)
+    constant: float = option(0.0035, "at the camera", unit="m", minimum=0.0005, maximum=0.05)
     quadratic: float = option(
-        0.004, "for each square metre of distance", unit="1/m", minimum=0.0, maximum=0.1
+        0.006, "for each square metre of distance", unit="1/m", minimum=0.0, maximum=0.1
     )
 
     def at(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
