@@ -13,6 +13,7 @@ from pose_nodes.ros.camera_inputs import CameraInputs, camera_topics
 from pose_nodes.ros.config import TrackerNodeConfig
 from pose_nodes.ros.diagnostics import TrackerDiagnostics
 from pose_nodes.ros.monitor import TrackerMonitor
+from pose_nodes.ros.object_requests import ObjectRequests
 from pose_nodes.ros.outputs import TrackerOutputs
 from pose_nodes.ros.parameters import NodeParameters
 from pose_nodes.ros.run import StopRequest, run_node
@@ -28,7 +29,6 @@ class _Configured:
     """What exists from configure to clean-up."""
 
     config: TrackerNodeConfig
-    library: ObjectLibrary
     outputs: TrackerOutputs
     listener: TransformListener | None
 
@@ -53,6 +53,7 @@ class TrackerWork:
         self._broadcaster = TransformBroadcaster(node)
         self._configured: _Configured | None = None
         self._active: _Active | None = None
+        self._objects = ObjectRequests(node)
         node.create_service(Reset, "~/reset", self._on_reset)
 
     def configure(self) -> None:
@@ -67,7 +68,8 @@ class TrackerWork:
         target_frame = TargetFrame(buffer, config.frames.target_frame, config.frames.target_frame_timeout)
         outputs = TrackerOutputs(node, config, library, self._monitor, target_frame, self._broadcaster)
         listener = TransformListener(buffer, node) if config.frames.target_frame else None
-        self._configured = _Configured(config, library, outputs, listener)
+        self._configured = _Configured(config, outputs, listener)
+        self._objects.begin(config, library, outputs.tell_objects)
         self._parameters.hold(outputs.use)
         self._monitor.configuration_error = ""
 
@@ -82,17 +84,19 @@ class TrackerWork:
         node, config = self._node, self._configured.config
         topics = camera_topics(node, config.inputs.use_color)
         self._monitor.begin(tuple(filter(None, (topics.color, topics.depth, topics.info))))
-        tracker = LiveTracker(self._configured.library, config.tracker, self._configured.outputs.publish)
+        tracker = LiveTracker(self._objects.library, config.tracker, self._configured.outputs.publish)
         camera = CameraInputs(node, config, self._monitor, tracker.submit_frame, self._on_restart)
         segmentation = SegmentationInputs(node, config, self._monitor, tracker.submit_segments)
         self._active = _Active(tracker, camera, segmentation)
+        self._objects.tracker = tracker
         self._monitor.live = tracker.statistics
 
     def deactivate(self) -> None:
-        """Unsubscribe and forget all tracks; objects stay loaded."""
+        """Unsubscribe and forget all tracks; objects stay loaded, also those that were added."""
         if self._active is None or self._configured is None:
             return
         active, self._active = self._active, None
+        self._objects.tracker = None
         active.camera.close()
         active.segmentation.close()
         active.tracker.close()
@@ -104,6 +108,7 @@ class TrackerWork:
         if self._configured is None:
             return
         configured, self._configured = self._configured, None
+        self._objects.end()
         self._parameters.release()
         configured.outputs.close()
         if configured.listener is not None:

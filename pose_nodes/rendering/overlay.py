@@ -50,6 +50,12 @@ class OverlayPainter:
         self._renderers: dict[str, DepthRenderer] = {}
         self._colors: dict[str, Color] = {}
 
+    def use(self, library: ObjectLibrary) -> None:
+        """Take over that objects came or went; renderers of those that stayed are kept."""
+        stay = [n for n in self._renderers if n in library and library[n] is self._library[n]]
+        self._renderers = {name: self._renderers[name] for name in stay}
+        self._library = library
+
     def paint_tracks(self, frame: Frame, tracks: Sequence[Track]) -> Image:
         """Draw all tracks: the posed ones on the object, the others as a line in the corner.
 

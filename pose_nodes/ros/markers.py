@@ -32,11 +32,24 @@ class MarkerPainter:
 
     def __init__(self, library: ObjectLibrary, mesh_triangles: int) -> None:
         """Meshes are sent as `mesh_triangles` triangles, so that RViz needs no access to mesh files."""
-        self._library = library
-        # All at once, here: thinning holds up every thread of the process for a moment.
-        self._triangles = {name: _corners(library[name].mesh, mesh_triangles) for name in library.names}
+        self._mesh_triangles = mesh_triangles
+        self._library = ObjectLibrary([])
+        self._triangles: dict[str, list[Point]] = {}
         self._numbers: dict[str, int] = {}
         self._shown: set[_Key] = set()
+        # All at once, here: thinning holds up every thread of the process for a moment.
+        self.use(library)
+
+    def use(self, library: ObjectLibrary) -> None:
+        """Take over that objects came or went; the triangles of those that stayed are kept."""
+        stay = {name for name in library if name in self._library and library[name] is self._library[name]}
+        self._triangles = {
+            name: self._triangles[name]
+            if name in stay
+            else _corners(library[name].mesh, self._mesh_triangles)
+            for name in library.names
+        }
+        self._library = library
 
     def paint(self, located: LocatedTracks) -> MarkerArray:
         """The markers of all posed tracks, and deletions of those shown before."""

@@ -38,7 +38,6 @@ class TrackerOutputs:
     ) -> None:
         self._node = node
         self._config = config
-        self._library = library
         self._monitor = monitor
         self._target_frame = target_frame
         self._broadcaster = broadcaster
@@ -46,12 +45,16 @@ class TrackerOutputs:
         self._poses = self._publisher(Detection3DArray, POSES)
         self._tracks = self._publisher(TrackedObjectArray, TRACKS)
         self._info = node.create_publisher(String, "~/object_info", qos.latched())
-        self._info.publish(object_info(library))
+        self.tell_objects(library)
 
     def use(self, config: TrackerNodeConfig) -> None:
         """Take over changed options."""
         self._config = config
         self._pictures.use(config)
+
+    def tell_objects(self, library: ObjectLibrary) -> None:
+        """Tell those who act on poses which objects there are from now on."""
+        self._info.publish(object_info(library))
 
     def publish(self, result: TrackingResult) -> None:
         """Tell everybody of one processed frame; of nothing when its pose in the target frame is unknown."""
@@ -63,15 +66,15 @@ class TrackerOutputs:
         except MissingTransformError as error:
             self._monitor.problems.report(str(error), "target_frame")
             return
-        self._poses.publish(detection_array(located, self._library))
+        self._poses.publish(detection_array(located, result.library))
         now_ns = self._node.get_clock().now().nanoseconds
-        self._tracks.publish(tracked_object_array(located, self._library, now_ns))
+        self._tracks.publish(tracked_object_array(located, result.library, now_ns))
         transforms = object_transforms(located, self._config.frames.prefix)
         if self._config.frames.publish_tf and transforms:
             self._broadcaster.sendTransform(transforms)
         self._monitor.processed.tick()
         self._monitor.latency.add((now_ns - result.frame.stamp_ns) * 1e-9)
-        self._pictures.offer(result.frame, located)
+        self._pictures.offer(result.frame, located, result.library)
         if (fault := self._pictures.fault()) is not None:
             self._monitor.problems.report(fault)
 

@@ -26,6 +26,7 @@ class Pictures:
     def __init__(self, node: LifecycleNode, config: TrackerNodeConfig, library: ObjectLibrary) -> None:
         self._node = node
         self._config = config
+        self._library = library
         self._markers = MarkerPainter(library, config.markers.mesh_triangles)
         self._overlay = OverlayPainter(library)
         self._marker_throttle, self._overlay_throttle = Throttle(), Throttle()
@@ -42,9 +43,9 @@ class Pictures:
         """Take over changed options."""
         self._config = config
 
-    def offer(self, frame: Frame, located: LocatedTracks) -> None:
-        """Hand over the newest tracks; returns at once."""
-        self._worker.offer((frame, located))
+    def offer(self, frame: Frame, located: LocatedTracks, library: ObjectLibrary) -> None:
+        """Hand over the newest tracks, with the objects that they are of; returns at once."""
+        self._worker.offer((frame, located, library))
 
     def clear(self) -> None:
         """Delete all markers."""
@@ -65,9 +66,13 @@ class Pictures:
         self._node.destroy_lifecycle_publisher(self._marker_publisher)
         self._node.destroy_lifecycle_publisher(self._overlay_publisher)
 
-    def _paint(self, item: tuple[Frame, LocatedTracks]) -> None:
-        frame, located = item
+    def _paint(self, item: tuple[Frame, LocatedTracks, ObjectLibrary]) -> None:
+        frame, located, library = item
         config = self._config
+        if library is not self._library:
+            self._markers.use(library)
+            self._overlay.use(library)
+            self._library = library
         if config.markers.publish and self._marker_throttle.opens(config.markers.rate):
             self._marker_publisher.publish(self._markers.paint(located))
         watched = config.overlay.publish and self._overlay_publisher.get_subscription_count() > 0
