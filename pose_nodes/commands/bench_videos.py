@@ -176,6 +176,7 @@ def video_section(results: Sequence[VideoResult]) -> list[dict[str, Any]]:
                     "masks": result.masks,
                     "within": result.following.within,
                     **asdict(result.following),
+                    "normalised_square": result.following.normalised_square,
                     "seconds_per_update": percentile(np.array(result.seconds), 50),
                 }
             )
@@ -191,7 +192,7 @@ def video_tables(results: Sequence[VideoResult]) -> list[TextTable]:
 
 _HEADERS = (
     "motion", "objects", "frames", "within 1 cm, 5 deg", "losses", "recover s", "longest s", "left lost",
-    "false confident", "out of view", "swaps", "ms",
+    "false confident", "out of view", "swaps", "square", "ms",
 )  # fmt: skip
 
 
@@ -219,5 +220,6 @@ def _row(name: str, results: Sequence[VideoResult]) -> tuple[str, ...]:
                 following.left_lost, following.false_confident, following.out_of_view, following.swaps
             )
         ),
+        number(following.normalised_square, 1),
         milliseconds(percentile(seconds, 50)),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.geometry import se3
 from pose_nodes.metrics.identities import Identities
@@ -32,6 +33,7 @@ class Following:
         objects: how many.
         frames: images times objects that were to be seen in them.
         right: of these, with a trusted pose within tolerance.
+        squares: sum over the right poses of the squared error, normalised by the pose's covariance.
         false_confident: trusted poses beyond tolerance of an object in view, or of no object.
         out_of_view: trusted poses of objects of which nothing is in view.
         swaps: times that a track went over to another object of its class.
@@ -43,6 +45,7 @@ class Following:
     objects: int
     frames: int
     right: int
+    squares: float
     false_confident: int
     out_of_view: int
     swaps: int
@@ -54,6 +57,12 @@ class Following:
     def within(self) -> float:
         """Share of the frames with a right pose, 0 to 1; NaN without frames."""
         return self.right / self.frames if self.frames else float("nan")
+
+    @property
+    def normalised_square(self) -> float:
+        """Mean normalised squared error of the right poses: 6, its dimensions, where covariances are as they
+        should be, more where they are too small; NaN without one."""
+        return self.squares / self.right if self.right else float("nan")
 
     @classmethod
     def pooled(cls, parts: Iterable[Following]) -> Following:
@@ -78,6 +87,7 @@ class FollowingScore:
         self._clocks: dict[str, RecoveryClock] = {}
         self._identities = Identities()
         self._frames = self._right = self._false = self._out_of_view = 0
+        self._squares = 0.0
 
     def add(self, time: float, tracks: Sequence[Track], truths: Sequence[GroundTruth]) -> None:
         """Compare the tracks of one image with the true poses.
@@ -100,6 +110,7 @@ class FollowingScore:
             objects=len(clocks),
             frames=self._frames,
             right=self._right,
+            squares=self._squares,
             false_confident=self._false,
             out_of_view=self._out_of_view,
             swaps=self._identities.swaps,
@@ -109,16 +120,21 @@ class FollowingScore:
         )
 
     def _add_class(
-        self, time: float, name: str, posed: list[tuple[str, se3.Matrix]], truths: list[GroundTruth]
+        self, time: float, name: str, posed: list[tuple[str, PoseEstimate]], truths: list[GroundTruth]
     ) -> None:
-        pairs = nearest_pairs([T for _, T in posed], [truth.T_camera_object for truth in truths])
+        pairs = nearest_pairs(
+            [estimate.T_camera_object for _, estimate in posed], [truth.T_camera_object for truth in truths]
+        )
         self._false += len(posed) - len(pairs)
         on_objects: dict[str, str] = {}
         for index, truth in enumerate(truths):
             key = f"{name} {truth.instance_id or index}"
-            track_id, T = posed[pairs[index]] if index in pairs else ("", None)
+            track_id, estimate = posed[pairs[index]] if index in pairs else ("", None)
+            T = None if estimate is None else estimate.T_camera_object
             is_right = T is not None and self._is_right(name, T, truth)
             self._count(truth, T is not None, is_right)
+            if estimate is not None and is_right and is_visible(truth):
+                self._squares += self._square(name, estimate, truth)
             self._clocks.setdefault(key, RecoveryClock()).add(
                 time, truth.visible_fraction, is_right and is_visible(truth)
             )
@@ -139,14 +155,20 @@ class FollowingScore:
         symmetry = self._library[name].symmetry
         return self._tolerance.holds(PoseError(*pose_difference(T, truth.T_camera_object, symmetry)))
 
+    def _square(self, name: str, estimate: PoseEstimate, truth: GroundTruth) -> float:
+        T_true = truth.T_camera_object
+        T = self._library[name].symmetry.nearest(estimate.T_camera_object, T_true)
+        error = se3.tangent(T, T_true)
+        return float(error @ np.linalg.solve(estimate.covariance, error))
+
     def _is_on(self, name: str, T: se3.Matrix, truth: GroundTruth) -> bool:
         distance = float(np.linalg.norm(T[:3, 3] - truth.T_camera_object[:3, 3]))
         return distance <= _ON_OBJECT * self._library[name].diameter
 
 
-def _trusted(tracks: Sequence[Track], name: str) -> list[tuple[str, se3.Matrix]]:
+def _trusted(tracks: Sequence[Track], name: str) -> list[tuple[str, PoseEstimate]]:
     return [
-        (track.id, track.estimate.T_camera_object)
+        (track.id, track.estimate)
         for track in tracks
         if track.class_name == name and track.state == TrackState.TRACKING and track.estimate is not None
     ]

@@ -153,8 +153,15 @@ def test_the_first_finding_is_no_recovery_and_a_short_slip_no_loss():
 
 
 def test_recordings_are_pooled():
-    one = Following(1, 10, 5, 1, 2, 3, 4, (0.5,), 1)
-    other = Following(2, 30, 30, 0, 0, 0, 0, (0.1, 0.2), 0)
+    one = Following(1, 10, 5, 20.0, 1, 2, 3, 4, (0.5,), 1)
+    other = Following(2, 30, 30, 190.0, 0, 0, 0, 0, (0.1, 0.2), 0)
     both = Following.pooled([one, other])
-    assert both == Following(3, 40, 35, 1, 2, 3, 4, (0.5, 0.1, 0.2), 1)
+    assert both == Following(3, 40, 35, 210.0, 1, 2, 3, 4, (0.5, 0.1, 0.2), 1)
+    assert both.normalised_square == 6.0
     assert both.within == 35 / 40 and np.isnan(Following.pooled([]).within)
+
+
+def test_errors_are_measured_by_the_covariance_that_the_pose_claims(score):
+    score.add(0.0, [track(0.006)], [truth()])  # its covariance is that of a metre and a radian
+    score.add(0.1, [track(0.5)], [truth()])  # wrong, and so not among the right ones
+    assert score.summary().normalised_square == pytest.approx(0.006**2)
