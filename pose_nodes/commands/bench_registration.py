@@ -106,8 +106,8 @@ def _measure_shape(family: str, seed: int, trials: int) -> list[Figures]:
         view = _view(model, renderer, rng)
         for starts, (degrees, metres) in STARTS.items():
             T_start = _start(model, view.T_camera_object, np.radians(degrees), metres, rng)
-            # Who comes after another library finds its own data gone from the cache; all do by turns.
-            for name in np.roll(list(methods), trial):
+            # Who comes after another library finds its own data gone from the cache: any may be next.
+            for name in rng.permutation(list(methods)):
                 one = _timed(methods[name], view, T_start, model)
                 if trial >= 0:  # the first one compiles, or fills caches
                     spent.setdefault((starts, name), []).append(one)

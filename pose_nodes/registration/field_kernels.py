@@ -1,4 +1,8 @@
-"""What is done to every point of a frame, in machine code: see `field_registration`."""
+"""What is done to every point of a frame, in machine code: see `field_registration`.
+
+Functions that are called for every point take numbers alone: to hand an array to a function costs Numba more
+than all that is computed for a point.
+"""
 
 from __future__ import annotations
 
@@ -7,47 +11,46 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled, compiled_sums
 from pose_nodes.registration.surface_field import SPLIT, SurfaceField
 
 Array = NDArray[np.float64]
+Grid = tuple[float, float, float, float, float, float, float]
+"""Lowest corner, inverse edge of the coarse cells, and how many there are along x, y and z."""
 _FEWEST = 6
 """Unknowns of a pose, and so the fewest points that determine one."""
 
 
 @compiled
-def _cell(field: SurfaceField, x: float, y: float, z: float) -> tuple[int, int]:
-    """Index of the coarse cell that holds a point, the outermost for points outside; and of its fine cell."""
-    inverse = 1.0 / field.cell
-    gx = min(max((x - field.origin[0]) * inverse, 0.0), field.shape[0] - 1e-6)
-    gy = min(max((y - field.origin[1]) * inverse, 0.0), field.shape[1] - 1e-6)
-    gz = min(max((z - field.origin[2]) * inverse, 0.0), field.shape[2] - 1e-6)
-    i, j, k = int(gx), int(gy), int(gz)
-    a, b, c = int((gx - i) * SPLIT), int((gy - j) * SPLIT), int((gz - k) * SPLIT)
-    return (i * field.shape[1] + j) * field.shape[2] + k, (a * SPLIT + b) * SPLIT + c
+def _grid(field: SurfaceField) -> Grid:
+    """What `_cell` must know of a field."""
+    low, shape = field.origin, field.shape
+    return low[0], low[1], low[2], 1.0 / field.cell, float(shape[0]), float(shape[1]), float(shape[2])
 
 
 @compiled
-def _plane(field: SurfaceField, x: float, y: float, z: float) -> tuple[float, float, float, float]:
-    """The plane of the distance at a point: nx, ny, nz, d."""
-    cell, part = _cell(field, x, y, z)
-    block = field.block[cell]
-    if block >= 0:
-        fine = field.fine
-        return fine[block, part, 0], fine[block, part, 1], fine[block, part, 2], fine[block, part, 3]
-    coarse = field.coarse
-    return coarse[cell, 0], coarse[cell, 1], coarse[cell, 2], coarse[cell, 3]
+def _cell(grid: Grid, x: float, y: float, z: float) -> tuple[int, int]:
+    """Index of the coarse cell that holds a point, the outermost for points outside; and of its fine cell."""
+    gx = min(max((x - grid[0]) * grid[3], 0.0), grid[4] - 1e-6)
+    gy = min(max((y - grid[1]) * grid[3], 0.0), grid[5] - 1e-6)
+    gz = min(max((z - grid[2]) * grid[3], 0.0), grid[6] - 1e-6)
+    i, j, k = int(gx), int(gy), int(gz)
+    a, b, c = int((gx - i) * SPLIT), int((gy - j) * SPLIT), int((gz - k) * SPLIT)
+    return (i * int(grid[5]) + j) * int(grid[6]) + k, (a * SPLIT + b) * SPLIT + c
 
 
 @compiled
 def planes(points: Array, field: SurfaceField) -> tuple[Array, Array]:
     """(n, 3) gradients and (n,) signed distances at (n, 3) points in the object frame."""
     normals, distances = np.empty((len(points), 3)), np.empty(len(points))
+    grid, first, table = _grid(field), field.first, field.planes
     for index in range(len(points)):
         x, y, z = points[index, 0], points[index, 1], points[index, 2]
-        nx, ny, nz, d = _plane(field, x, y, z)
+        cell, part = _cell(grid, x, y, z)
+        row = first[cell] + (part if first[cell] != cell else 0)
+        nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
         normals[index, 0], normals[index, 1], normals[index, 2] = nx, ny, nz
-        distances[index] = nx * x + ny * y + nz * z - d
+        distances[index] = nx * x + ny * y + nz * z - table[row, 3]
     return normals, distances
 
 
@@ -55,7 +58,7 @@ def planes(points: Array, field: SurfaceField) -> tuple[Array, Array]:
 def lift_near(
     depth: NDArray[np.float32],
     intrinsics: Array,
-    grid: NDArray[np.int64],
+    pixels: NDArray[np.int64],
     T: Array,
     field: SurfaceField,
     reach: float,
@@ -65,15 +68,17 @@ def lift_near(
     Args:
         depth: (h, w) metres, NaN where nothing was measured.
         intrinsics: (4,) fx, fy, cx, cy.
-        grid: (5,) left, top, right, bottom (exclusive) and stride of the pixels to look at, inside the image.
+        pixels: (5,) left, top, right, bottom (exclusive) and stride of those to look at, inside the image.
         T: (4, 4) T_object_camera.
         field: of the object.
         reach: metres.
     """
-    left, top, right, bottom, stride = grid[0], grid[1], grid[2], grid[3], grid[4]
+    left, top, right, bottom, stride = pixels[0], pixels[1], pixels[2], pixels[3], pixels[4]
     points = np.empty((((bottom - top) // stride + 1) * ((right - left) // stride + 1), 3))
     count = 0
     slack = reach + 0.87 * field.cell
+    grid, first, table, distance = _grid(field), field.first, field.planes, field.distance
+    low, high = field.origin, field.origin + field.cell * field.shape
     for v in range(top, bottom, stride):
         ray_y = (v - intrinsics[3]) / intrinsics[1]
         for u in range(left, right, stride):
@@ -84,20 +89,14 @@ def lift_near(
             x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * z + T[0, 3]
             y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * z + T[1, 3]
             w = T[2, 0] * px + T[2, 1] * py + T[2, 2] * z + T[2, 3]
-            if (
-                x < field.origin[0]
-                or y < field.origin[1]
-                or w < field.origin[2]
-                or x > field.origin[0] + field.cell * field.shape[0]
-                or y > field.origin[1] + field.cell * field.shape[1]
-                or w > field.origin[2] + field.cell * field.shape[2]
-            ):
+            if x < low[0] or y < low[1] or w < low[2] or x > high[0] or y > high[1] or w > high[2]:
                 continue
-            cell, _ = _cell(field, x, y, w)
-            if field.distance[cell] > slack:
+            cell, part = _cell(grid, x, y, w)
+            if distance[cell] > slack:
                 continue
-            nx, ny, nz, d = _plane(field, x, y, w)
-            if abs(nx * x + ny * y + nz * w - d) <= reach:
+            row = first[cell] + (part if first[cell] != cell else 0)
+            r = table[row, 0] * x + table[row, 1] * y + table[row, 2] * w - table[row, 3]
+            if abs(r) <= reach:
                 points[count, 0], points[count, 1], points[count, 2] = px, py, z
                 count += 1
     return points[:count]
@@ -107,62 +106,71 @@ def lift_near(
 def _rows(
     points: Array, stride: int, T: Array, centre: Array, field: SurfaceField, scale: float, facing: bool,
     rows: Array,
-) -> tuple[int, int]:  # fmt: skip
+) -> int:  # fmt: skip
     """Weighted rows (n . dx, (x - centre) x n . w | r) of the points within `scale` of the surface.
 
     Unknowns are a translation and a rotation about `centre`, object frame. Rows are multiplied by 1 - (r /
     scale)^2, the root of Tukey's weight. With `facing`, surface that is turned away from the camera does not
     count.
 
+    Args:
+        rows: (7, n) is filled from the left, a column a point.
+
     Returns:
-        How many rows there are, and of how many points.
+        How many rows there are.
     """
-    count, looked_at, inverse = 0, 0, 1.0 / (scale * scale)
+    count, inverse = 0, 1.0 / (scale * scale)
+    grid, first, table = _grid(field), field.first, field.planes
     for index in range(0, len(points), stride):
-        looked_at += 1
         px, py, pz = points[index, 0], points[index, 1], points[index, 2]
         x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
         y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
         z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
-        nx, ny, nz, d = _plane(field, x, y, z)
-        r = nx * x + ny * y + nz * z - d
+        cell, part = _cell(grid, x, y, z)
+        row = first[cell] + (part if first[cell] != cell else 0)
+        nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
+        r = nx * x + ny * y + nz * z - table[row, 3]
         root = 1.0 - r * r * inverse
         if root <= 0.0:
             continue
         if facing and nx * (x - T[0, 3]) + ny * (y - T[1, 3]) + nz * (z - T[2, 3]) > 0.0:
             continue
         ax, ay, az = x - centre[0], y - centre[1], z - centre[2]
-        rows[count, 0], rows[count, 1], rows[count, 2] = root * nx, root * ny, root * nz
-        rows[count, 3] = root * (ay * nz - az * ny)
-        rows[count, 4] = root * (az * nx - ax * nz)
-        rows[count, 5] = root * (ax * ny - ay * nx)
-        rows[count, 6] = root * r
+        rows[0, count], rows[1, count], rows[2, count] = root * nx, root * ny, root * nz
+        rows[3, count] = root * (ay * nz - az * ny)
+        rows[4, count] = root * (az * nx - ax * nz)
+        rows[5, count] = root * (ax * ny - ay * nx)
+        rows[6, count] = root * r
         count += 1
-    return count, looked_at
+    return count
 
 
-@compiled
+@compiled_sums
 def _gram(rows: Array, count: int, G: Array) -> None:
-    """The lower triangle of the (7, 7) sums of products of the columns of the rows."""
-    G[:] = 0.0
-    for row in range(count):
-        for i in range(7):
-            for j in range(i + 1):
-                G[i, j] += rows[row, i] * rows[row, j]
+    """The lower triangle of the (7, 7) sums of products of the unknowns' parts of (7, n) rows."""
+    for i in range(7):
+        for j in range(i + 1):
+            total = 0.0
+            for row in range(count):
+                total += rows[i, row] * rows[j, row]
+            G[i, j] = total
 
 
 @compiled
 def cost(points: Array, stride: int, T: Array, field: SurfaceField, scale: float) -> float:
     """Mean of Tukey's loss over the points, 0 to 1; surface that is turned away from the camera costs all."""
     total, looked_at, inverse = 0.0, 0, 1.0 / (scale * scale)
+    grid, first, table = _grid(field), field.first, field.planes
     for index in range(0, len(points), stride):
         looked_at += 1
         px, py, pz = points[index, 0], points[index, 1], points[index, 2]
         x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
         y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
         z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
-        nx, ny, nz, d = _plane(field, x, y, z)
-        r = nx * x + ny * y + nz * z - d
+        cell, part = _cell(grid, x, y, z)
+        row = first[cell] + (part if first[cell] != cell else 0)
+        nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
+        r = nx * x + ny * y + nz * z - table[row, 3]
         root = 1.0 - r * r * inverse
         turned_away = nx * (x - T[0, 3]) + ny * (y - T[1, 3]) + nz * (z - T[2, 3]) > 0.0
         total += 1.0 if root <= 0.0 or turned_away else 1.0 - root * root * root
@@ -262,13 +270,13 @@ def align(
         damping: see `_solve`.
         smallest_step: metres; a smaller step at the last scale ends it.
     """
-    rows, G = np.empty((len(points), 7)), np.empty((7, 7))
+    rows, G = np.empty((7, len(points))), np.empty((7, 7))
     T, mean = T_object_camera.copy(), _mean(points)
     lever = 10.0 * field.cell
     for index in range(len(scales)):
         last = scales[index] <= scales[-1]
         centre = _placed(T, mean)
-        count, _ = _rows(points, strides[index], T, centre, field, scales[index], last, rows)
+        count = _rows(points, strides[index], T, centre, field, scales[index], last, rows)
         if count < _FEWEST:
             continue
         _gram(rows, count, G)

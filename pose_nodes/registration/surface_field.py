@@ -35,19 +35,19 @@ class SurfaceField(NamedTuple):
         origin: (3,) float64 lowest corner.
         cell: edge of a coarse cell.
         shape: (3,) int64 coarse cells along x, y and z.
-        coarse: (k, 4) float32 nx, ny, nz, d of each coarse cell, z fastest.
-        distance: (k,) float32 unsigned distance of the cell's middle from the surface.
-        block: (k,) int32 index in `fine` of a cell that is split, else -1.
-        fine: (b, SPLIT^3, 4) float32, as `coarse`.
+        planes: (m, 4) float32 nx, ny, nz, d: of the k coarse cells, z fastest, then of the fine cells of each
+            coarse one that is split.
+        distance: (k,) float32 unsigned distance of the coarse cell's middle from the surface.
+        first: (k,) int32 row in `planes` of the first of the SPLIT^3 fine cells of a coarse one; of itself
+            where it is not split.
     """
 
     origin: NDArray[np.float64]
     cell: float
     shape: NDArray[np.int64]
-    coarse: NDArray[np.float32]
+    planes: NDArray[np.float32]
     distance: NDArray[np.float32]
-    block: NDArray[np.int32]
-    fine: NDArray[np.float32]
+    first: NDArray[np.int32]
 
 
 def surface_field(mesh: TriangleMesh, diameter: float) -> SurfaceField:
@@ -65,11 +65,11 @@ def surface_field(mesh: TriangleMesh, diameter: float) -> SurfaceField:
     # Far from the surface its details are of no account, and cost most of the time.
     coarse, distance = _planes(simplified(mesh, diameter), centres, cell / SPLIT)
     near = np.flatnonzero(distance < _NEAR * cell)
-    block = np.full(len(coarse), -1, np.int32)
-    block[near] = np.arange(len(near))
+    first = np.arange(len(coarse), dtype=np.int32)
+    first[near] = len(coarse) + SPLIT**3 * np.arange(len(near))
     inner = (_indices(np.full(3, SPLIT)) + 0.5) / SPLIT - 0.5
     fine, _ = _planes(mesh, (centres[near, None] + cell * inner).reshape(-1, 3), cell / SPLIT)
-    return SurfaceField(origin, cell, shape, coarse, distance, block, fine.reshape(len(near), -1, 4))
+    return SurfaceField(origin, cell, shape, np.concatenate([coarse, fine]), distance, first)
 
 
 def _indices(shape: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled, compiled_sums
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pose_nodes"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if "@compiled\n" in path.read_text(encoding="utf-8")]
@@ -27,6 +27,19 @@ def test_division_by_zero_is_that_of_numpy():
         return a / b
 
     assert np.isnan(ratio(0.0, 0.0)) and ratio(1.0, 0.0) == np.inf
+
+
+def test_sums_in_another_order_are_the_same_sums():
+    @compiled_sums
+    def total(numbers: np.ndarray) -> float:
+        value = 0.0
+        for index in range(len(numbers)):
+            value += numbers[index]
+        return value
+
+    numbers = np.random.default_rng(0).normal(size=1001)
+    assert total(numbers) == pytest.approx(numbers.sum(), abs=1e-11)
+    assert np.isnan(total(np.array([1.0, np.nan])))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
