@@ -73,10 +73,14 @@ def test_the_tracker_follows_all_look_alikes(tmp_path):
     assert entry["within"] == results[0].following.within and entry["seconds_per_update"] > 0
 
 
+def followed(right: int) -> Following:
+    return Following(1, 10, right, 6.0 * right, 1, 2, 3, 0, (0.5,) * (10 - right), 1)
+
+
 def test_tables_pool_the_objects_of_a_motion_and_tell_all_in_the_last_row():
     slow = replace(PLAN, motion="wrist")
     results = [
-        VideoResult(plan, masks, Following(1, 10, right, 1, 2, 3, 0, (0.5,) * (10 - right), 1), (0.01, 0.03))
+        VideoResult(plan, masks, followed(right), (0.01, 0.03))
         for masks in MASKS
         for plan, right in ((PLAN, 10), (PLAN, 8), (slow, 9))
     ]
@@ -84,6 +88,20 @@ def test_tables_pool_the_objects_of_a_motion_and_tell_all_in_the_last_row():
     assert [table.title for table in tables] == [f"Synthetic videos, masks: {masks}" for masks in MASKS]
     for table in tables:
         crossing, wrist, everything = table.rows
-        assert crossing == ("crossing", "2", "20", "90.0 %", "2", "0.50", "0.50", "2", "2", "4", "6", "20")
+        assert crossing == (
+            "crossing",
+            "2",
+            "20",
+            "90.0 %",
+            "2",
+            "0.50",
+            "0.50",
+            "2",
+            "2",
+            "4",
+            "6",
+            "6.0",
+            "20",
+        )
         assert wrist[:4] == ("wrist", "1", "10", "90.0 %")
         assert everything[:3] == ("all", "3", "30")
