@@ -19,6 +19,7 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track
 from pose_nodes.objects.library import ObjectLibrary
+from pose_nodes.tracking.camera_motion import CameraPose
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.late_segments import LateSegments
 from pose_nodes.tracking.search_plan import Search
@@ -72,7 +73,11 @@ class LiveTracker:
     """Tracks in threads of its own; `submit_frame` and `submit_segments` return at once."""
 
     def __init__(
-        self, library: ObjectLibrary, config: TrackerConfig, on_result: Callable[[TrackingResult], object]
+        self,
+        library: ObjectLibrary,
+        config: TrackerConfig,
+        on_result: Callable[[TrackingResult], object],
+        camera_pose: CameraPose | None = None,
     ) -> None:
         """Start the threads.
 
@@ -80,8 +85,9 @@ class LiveTracker:
             library: the objects to look for.
             config: options.
             on_result: is called with each result, from the tracker's thread.
+            camera_pose: tells where the camera was, see `Tracker`; may wait a little, as for a late message.
         """
-        self._tracker = Tracker(library, config, self._warn)
+        self._tracker = Tracker(library, config, self._warn, camera_pose)
         self._on_result = on_result
         self._late = LateSegments(self._tracker.history)
         self._wake = threading.Condition()

@@ -17,6 +17,7 @@ from pose_nodes.core.observation import Observation
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
+from pose_nodes.tracking.camera_motion import carried_estimate, carried_motion
 from pose_nodes.tracking.config import StateConfig
 from pose_nodes.tracking.motion_filter import MotionFilter, MotionState
 
@@ -99,6 +100,14 @@ class TrackMachine:
         """Remember why a cold start gave no pose."""
         if not self.is_posed:
             self._reason = reason
+
+    def carry(self, T_now_before: se3.Matrix) -> None:
+        """Take what is known to where the camera is now, before `follow`: its own motion is no object's."""
+        if self.is_posed:
+            assert self._motion is not None and self._supported is not None and self._estimate is not None
+            self._motion = carried_motion(self._motion, T_now_before)
+            self._supported = carried_estimate(self._supported, T_now_before)
+            self._estimate = carried_estimate(self._estimate, T_now_before)
 
     def follow(self, frame: Frame, estimator: Estimator) -> None:
         """Follow the object into a frame; without a pose, only the time passes."""

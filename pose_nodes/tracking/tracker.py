@@ -22,6 +22,7 @@ from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.model import ObjectModel
+from pose_nodes.tracking.camera_motion import CameraMotion, CameraPose
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.history import FrameHistory
 from pose_nodes.tracking.motion_filter import MotionFilter
@@ -80,6 +81,7 @@ class Tracker:
         library: ObjectLibrary,
         config: TrackerConfig,
         warn: Callable[[str], object] = _LOGGER.warning,
+        camera_pose: CameraPose | None = None,
     ) -> None:
         """Prepare every object; takes some tenths of a second for each.
 
@@ -87,7 +89,9 @@ class Tracker:
             library: the objects to look for.
             config: options.
             warn: is told, in a sentence, of every segment that cannot be used.
+            camera_pose: tells where the camera was; predictions then leave its motion to it.
         """
+        self._camera = CameraMotion(camera_pose)
         self._library = library
         self._config = config
         seeds = np.random.default_rng(config.seed).integers(2**63, size=len(library.names))
@@ -161,9 +165,17 @@ class Tracker:
         with self._lock:
             self._now_ns = frame.stamp_ns
             for machine in self._roster:
-                machine.follow(frame, self._estimators[machine.class_name])
+                self._follow(machine, frame, self._estimators[machine.class_name])
             self._roster.forget_unseen(frame.stamp_ns)
             return self.tracks()
+
+    def _follow(self, machine: TrackMachine, frame: Frame, estimator: Estimator) -> None:
+        """Follow one object into a frame, from where the camera's motion leaves it."""
+        if machine.is_posed and frame.stamp_ns > machine.stamp_ns:
+            T_now_before = self._camera.since(machine.stamp_ns, frame)
+            if T_now_before is not None:
+                machine.carry(T_now_before)
+        machine.follow(frame, estimator)
 
     def tracks(self) -> list[Track]:
         """All tracks as they are."""
@@ -209,7 +221,7 @@ class Tracker:
         frames = self.history.between(candidate.stamp_ns, self._now_ns)
         for frame in frames:
             if frame is frames[-1] or frame.stamp_ns - candidate.stamp_ns >= _ROLLING_STEP_NS:
-                candidate.follow(frame, estimator)
+                self._follow(candidate, frame, estimator)
         return frames
 
     def adopt(self, found: Found) -> None:
