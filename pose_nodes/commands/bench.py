@@ -20,6 +20,7 @@ from pose_nodes.commands.bench_transport import (
     measure_transport,
     transport_table,
 )
+from pose_nodes.commands.bench_update import measure_updates, update_tables
 from pose_nodes.commands.bench_videos import (
     OBJECTS,
     measure_videos,
@@ -153,6 +154,11 @@ def _registration(_recordings: Sequence[BenchRecording], options: Namespace) -> 
     return [each.plain() for each in figures], registration_tables(figures)
 
 
+def _update(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    measured = measure_updates(recordings, options.out / "videos")
+    return [each.plain() for each in measured], update_tables(measured)
+
+
 def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     sections, tables = [], []
     for each in recordings:
@@ -182,6 +188,7 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "cold_starts": _cold_starts,
     "ransac": _ransac,
     "registration": _registration,
+    "update": _update,
     "tracking": _tracking,
     "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,
