@@ -19,8 +19,10 @@ from pose_nodes.ros.parameters import NodeParameters
 from pose_nodes.ros.run import StopRequest, run_node
 from pose_nodes.ros.segmentation_inputs import SegmentationInputs
 from pose_nodes.ros.staged_node import StagedNode
+from pose_nodes.ros.static_frame import StaticFrame
 from pose_nodes.ros.target_frame import TargetFrame
 from pose_nodes.srv import Reset
+from pose_nodes.tracking.camera_motion import CameraPose
 from pose_nodes.tracking.live import LiveTracker
 
 
@@ -31,6 +33,7 @@ class _Configured:
     config: TrackerNodeConfig
     outputs: TrackerOutputs
     listener: TransformListener | None
+    camera_pose: CameraPose | None
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,13 @@ class TrackerWork:
         buffer = Buffer()
         target_frame = TargetFrame(buffer, config.frames.target_frame, config.frames.target_frame_timeout)
         outputs = TrackerOutputs(node, config, library, self._monitor, target_frame, self._broadcaster)
-        listener = TransformListener(buffer, node) if config.frames.target_frame else None
-        self._configured = _Configured(config, outputs, listener)
+        frames = config.frames
+        listener = TransformListener(buffer, node) if frames.target_frame or frames.static_frame else None
+        static = StaticFrame(
+            buffer, frames.static_frame, frames.static_frame_timeout, self._monitor.problems.report
+        )
+        camera_pose = static.camera_pose if frames.static_frame else None
+        self._configured = _Configured(config, outputs, listener, camera_pose)
         self._objects.begin(config, library, outputs.tell_objects)
         self._parameters.hold(outputs.use)
         self._monitor.configuration_error = ""
@@ -84,7 +92,12 @@ class TrackerWork:
         node, config = self._node, self._configured.config
         topics = camera_topics(node, config.inputs.use_color)
         self._monitor.begin(tuple(filter(None, (topics.color, topics.depth, topics.info))))
-        tracker = LiveTracker(self._objects.library, config.tracker, self._configured.outputs.publish)
+        tracker = LiveTracker(
+            self._objects.library,
+            config.tracker,
+            self._configured.outputs.publish,
+            self._configured.camera_pose,
+        )
         camera = CameraInputs(node, config, self._monitor, tracker.submit_frame, self._on_restart)
         segmentation = SegmentationInputs(node, config, self._monitor, tracker.submit_segments)
         self._active = _Active(tracker, camera, segmentation)

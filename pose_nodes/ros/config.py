@@ -55,6 +55,14 @@ class FramesConfig:
     target_frame_timeout: float = option(
         0.1, "how long to wait for that transform", unit="s", minimum=0.0, maximum=2.0
     )
+    static_frame: str = option(
+        "",
+        "frame in which most things stand still, such as odom or base_link: its TF takes the camera's motion "
+        "out of predictions, and velocities are relative to it; empty: unused",
+    )
+    static_frame_timeout: float = option(
+        0.03, "how long to wait for that transform, with each image", unit="s", minimum=0.0, maximum=1.0
+    )
     publish_tf: bool = option(True, "broadcast a TF frame for each tracked object", dynamic=True)
     prefix: str = option("", "put before the track id to name the TF frame, such as 'left/'", dynamic=True)
 
