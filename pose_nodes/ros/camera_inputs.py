@@ -89,6 +89,7 @@ class CameraInputs:
         if arrival is Arrival.STALE:
             self._monitor.stale_frames += 1
             return
+        self._monitor.arrival.add((self._node.get_clock().now().nanoseconds - frame.stamp_ns) * 1e-9)
         if arrival is Arrival.RESTART:
             self._on_restart()
         self._on_frame(frame)

@@ -14,9 +14,12 @@ from rclpy.node import Node
 
 from pose_nodes.core.track import TrackState
 from pose_nodes.ros.depth_rules import depth_problem
+from pose_nodes.ros.meters import Percentiles
 from pose_nodes.ros.monitor import TrackerMonitor
 
 SILENCE_S = 2.0
+LARGEST_LOSS = 0.02
+"""Share of the messages of a topic that may get lost without a warning (our choice)."""
 PLAUSIBLE_LATENCY_S = 60.0
 LOWEST_COMPLETENESS = 0.5
 """Share of the slowest stream's messages that must find their set (our choice)."""
@@ -43,11 +46,13 @@ class TrackerDiagnostics:
         tasks: dict[str, Callable[[TrackerMonitor], Status]] = {
             "configuration": configuration_status,
             "inputs": partial(inputs_status, publishers=node.count_publishers),
+            "transport": transport_status,
             "synchronisation": synchronisation_status,
             "quality of service": qos_status,
             "depth": depth_status,
             "processing": processing_status,
             "objects": objects_status,
+            "process": process_status,
             "problems": problems_status,
         }
         for name, task in tasks.items():
@@ -80,6 +85,23 @@ def inputs_status(monitor: TrackerMonitor, publishers: Callable[[str], int]) -> 
     return Status(
         ERROR, f"nothing arrives on {', '.join(reasons)}; 'python -m pose_nodes check' tells more", values
     )
+
+
+def transport_status(monitor: TrackerMonitor) -> Status:
+    """Messages that were sent and never came."""
+    lost = monitor.qos.lost()
+    received = {topic: meter.count for topic, meter in monitor.arrivals.items()}
+    values = {f"{topic} lost": str(count) for topic, count in lost.items()}
+    worst = max(lost, key=lambda topic: lost[topic], default="")
+    if lost and lost[worst] > LARGEST_LOSS * (lost[worst] + received.get(worst, 0)):
+        return Status(
+            WARN,
+            f"{worst}: {lost[worst]} messages were lost on the way; start camera and tracker with "
+            "FASTRTPS_DEFAULT_PROFILES_FILE set to config/fastdds.xml, which has room for images, or lower "
+            "the camera's rate or resolution",
+            values,
+        )
+    return Status(OK, f"{sum(lost.values())} messages lost", values)
 
 
 def synchronisation_status(monitor: TrackerMonitor) -> Status:
@@ -133,9 +155,14 @@ def processing_status(monitor: TrackerMonitor) -> Status:
         "frames processed": str(statistics.frames_processed),
         "frames superseded": str(statistics.frames_superseded),
         "segmentations without their frame": str(statistics.segments_unmatched),
+        "cold starts": str(statistics.cold_starts),
         "image stamp to pose, median": _latency_text(latency.p50),
         "image stamp to pose, 95 %": _latency_text(latency.p95),
+        "image stamp to arrival": _stage_text(monitor.arrival.percentiles()),
+        "all objects": _stage_text(Percentiles(statistics.seconds_median, statistics.seconds_p95)),
     }
+    for stage, meter in sorted(monitor.stages.items()):
+        values[f"one object: {stage}"] = _stage_text(meter.percentiles())
     return Status(OK, f"{monitor.processed.rate():.1f} frames a second", values)
 
 
@@ -148,6 +175,14 @@ def objects_status(monitor: TrackerMonitor) -> Status:
         return Status(WARN, f"no dependable pose of {', '.join(unsure)}", values)
     tracked = sum(track.state == TrackState.TRACKING for track in tracks)
     return Status(OK, f"{tracked} tracked, {len(tracks) - tracked} searched", values)
+
+
+def process_status(monitor: TrackerMonitor) -> Status:
+    """What the node takes of the machine."""
+    facts = monitor.process.facts()
+    memory = "unknown" if math.isnan(facts.resident_mb) else f"{facts.resident_mb:.0f} MB"
+    values = {"memory": memory, "threads": str(facts.threads), "cores": f"{facts.cores:.2f}"}
+    return Status(OK, f"{memory}, {facts.cores:.2f} cores", values)
 
 
 def problems_status(monitor: TrackerMonitor) -> Status:
@@ -179,3 +214,12 @@ def _latency_text(seconds: float) -> str:
     if abs(seconds) > PLAUSIBLE_LATENCY_S:
         return "unknown (the images are not stamped by this node's clock)"
     return f"{seconds * 1e3:.1f} ms"
+
+
+def _stage_text(seconds: Percentiles) -> str:
+    """Median and 95th percentile of a stage."""
+    if math.isnan(seconds.p50):
+        return "unknown"
+    if max(abs(seconds.p50), abs(seconds.p95)) > PLAUSIBLE_LATENCY_S:
+        return _latency_text(seconds.p95)
+    return f"median {seconds.p50 * 1e3:.2f} ms, 95 % {seconds.p95 * 1e3:.2f} ms"

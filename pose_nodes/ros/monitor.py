@@ -9,6 +9,7 @@ from pose_nodes.core.track import Track
 from pose_nodes.ros.depth_rules import DepthFacts
 from pose_nodes.ros.meters import DurationMeter, RateMeter
 from pose_nodes.ros.problems import ProblemLog
+from pose_nodes.ros.process_watch import ProcessWatch
 from pose_nodes.ros.qos import QosWatch
 from pose_nodes.ros.synchroniser import SyncStatistics
 from pose_nodes.tracking.live import LiveStatistics
@@ -24,6 +25,9 @@ class TrackerMonitor:
         arrivals: messages by full topic name, of the topics that a camera must provide.
         masks: segmentation messages.
         processed: frames whose poses were published.
+        arrival: seconds from the image's stamp to the complete frame, by the node's clock.
+        stages: seconds of the stages of one object's update, by name.
+        process: what the process takes of the machine.
         latency: seconds from the image's stamp to publication, by the node's clock.
         stale_frames: frames dropped because their stamp was not newer than the one before.
         image_shape: (height, width) of the last frame; None before the first.
@@ -37,6 +41,7 @@ class TrackerMonitor:
     def __init__(self, log: Callable[[str], object]) -> None:
         self.problems = ProblemLog(log)
         self.qos = QosWatch()
+        self.process = ProcessWatch()
         self.configuration_error = ""
         self.synchronisation: Callable[[], SyncStatistics] | None = None
         self.live: Callable[[], LiveStatistics] | None = None
@@ -49,8 +54,17 @@ class TrackerMonitor:
         self.masks = RateMeter()
         self.processed = RateMeter()
         self.latency = DurationMeter()
+        self.arrival = DurationMeter()
+        self.stages: dict[str, DurationMeter] = {}
         self.stale_frames = 0
         self.image_shape: tuple[int, int] | None = None
         self.depth: DepthFacts | None = None
         self.tracks: list[Track] = []
         self.qos.clear()
+
+    def take(self, tracks: list[Track]) -> None:
+        """Note the tracks of a frame, and how long each stage of their updates took."""
+        self.tracks = tracks
+        for track in tracks:
+            for stage, seconds in track.estimate.seconds.items() if track.estimate is not None else ():
+                self.stages.setdefault(stage, DurationMeter()).add(seconds)

@@ -60,7 +60,7 @@ class TrackerOutputs:
         """Tell everybody of one processed frame; of nothing when its pose in the target frame is unknown."""
         for warning in result.warnings:
             self._monitor.problems.report(warning)
-        self._monitor.tracks = result.tracks
+        self._monitor.take(result.tracks)
         try:
             located = self._locate(result)
         except MissingTransformError as error:

@@ -42,17 +42,21 @@ def overridable() -> QoSOverridingOptions:
 
 
 class QosWatch:
-    """Remembers on which topics every counterpart found so far has a QoS that does not match."""
+    """Remembers on which topics every counterpart found so far has a QoS that does not match, and on which
+    messages get lost."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._mismatches: dict[str, str] = {}
         self._matched: dict[str, int] = {}
+        self._lost: dict[str, int] = {}
 
     def of_subscription(self, topic: str) -> SubscriptionEventCallbacks:
         """Event callbacks for a subscription to a topic."""
         return SubscriptionEventCallbacks(
-            incompatible_qos=self._recorder(topic, "a publisher offers"), matched=self._counter(topic)
+            incompatible_qos=self._recorder(topic, "a publisher offers"),
+            matched=self._counter(topic),
+            message_lost=self._loser(topic),
         )
 
     def of_publisher(self, topic: str) -> PublisherEventCallbacks:
@@ -66,9 +70,15 @@ class QosWatch:
         with self._lock:
             return {topic: text for topic, text in self._mismatches.items() if not self._matched.get(topic)}
 
+    def lost(self) -> dict[str, int]:
+        """Messages that were sent and never came, by topic, as far as the transport can tell."""
+        with self._lock:
+            return dict(self._lost)
+
     def clear(self) -> None:
         """Forget all, as when the endpoints are destroyed."""
         with self._lock:
+            self._lost.clear()
             self._mismatches.clear()
             self._matched.clear()
 
@@ -82,6 +92,13 @@ class QosWatch:
                 )
 
         return record
+
+    def _loser(self, topic: str) -> Callable[[Any], None]:
+        def count(event: Any) -> None:
+            with self._lock:
+                self._lost[topic] = event.total_count
+
+        return count
 
     def _counter(self, topic: str) -> Callable[[Any], None]:
         def count(event: Any) -> None:

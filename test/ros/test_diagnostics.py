@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,7 +26,13 @@ def monitor() -> TrackerMonitor:
     made.begin(("/color", "/depth"))
     made.begun_s -= 60.0
     made.live = lambda: SimpleNamespace(
-        frames_in=10, frames_processed=8, frames_superseded=2, segments_unmatched=1
+        frames_in=10,
+        frames_processed=8,
+        frames_superseded=2,
+        segments_unmatched=1,
+        cold_starts=3,
+        seconds_median=0.004,
+        seconds_p95=0.006,
     )
     for _ in range(2):
         made.arrivals["/color"].tick()
@@ -61,6 +68,8 @@ def test_a_healthy_node_is_healthy_in_all_respects(monitor):
         diagnostics.processing_status(monitor),
         diagnostics.objects_status(monitor),
         diagnostics.problems_status(monitor),
+        diagnostics.transport_status(monitor),
+        diagnostics.process_status(monitor),
     ]
     assert [status.level for status in statuses] == [OK] * len(statuses)
     assert statuses[6].message == "1 tracked, 1 searched"
@@ -121,6 +130,45 @@ def test_recent_problems_are_a_warning_with_their_counts(monitor):
 def test_latency_is_told_only_when_it_means_something(monitor, seconds, text):
     monitor.latency.add(seconds)
     assert text in diagnostics.processing_status(monitor).values["image stamp to pose, median"]
+
+
+def test_each_stage_is_told_with_its_percentiles(monitor):
+    for milliseconds in range(1, 101):
+        stages = {"points": 1e-3 * milliseconds, "evidence": 1e-3}
+        estimate = SimpleNamespace(seconds=stages)
+        monitor.take([replace(track("mug_0", TrackState.TRACKING), estimate=estimate)])
+    monitor.take([track("mug_0", TrackState.SEARCHING)])
+    monitor.arrival.add(0.012)
+    values = diagnostics.processing_status(monitor).values
+    assert values["one object: points"] == "median 50.50 ms, 95 % 95.05 ms"
+    assert values["one object: evidence"] == "median 1.00 ms, 95 % 1.00 ms"
+    assert values["all objects"] == "median 4.00 ms, 95 % 6.00 ms"
+    assert values["image stamp to arrival"] == "median 12.00 ms, 95 % 12.00 ms"
+    assert values["cold starts"] == "3"
+
+
+def test_stages_begin_anew_with_the_node(monitor):
+    estimate = SimpleNamespace(seconds={"points": 0.001})
+    monitor.take([replace(track("mug_0", TrackState.TRACKING), estimate=estimate)])
+    monitor.begin(("/color",))
+    assert "one object: points" not in diagnostics.processing_status(monitor).values
+
+
+def test_messages_that_get_lost_are_a_warning_that_tells_what_to_do(monitor):
+    lose = monitor.qos.of_subscription("/depth").message_lost
+    lose(SimpleNamespace(total_count=7))
+    status = diagnostics.transport_status(monitor)
+    assert status.level == WARN and status.values == {"/depth lost": "7"}
+    assert status.message.startswith("/depth: 7 messages were lost on the way; start camera and tracker with")
+    for _ in range(1000):
+        monitor.arrivals["/depth"].tick()
+    assert diagnostics.transport_status(monitor).level == OK
+
+
+def test_memory_threads_and_processor_time_are_told(monitor):
+    values = diagnostics.process_status(monitor).values
+    assert float(values["memory"].removesuffix(" MB")) > 10
+    assert int(values["threads"]) >= 1 and float(values["cores"]) >= 0
 
 
 def test_an_inactive_node_has_nothing_to_complain_of():
