@@ -11,6 +11,7 @@ from typing import Any
 
 from pose_nodes import __version__
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
+from pose_nodes.commands.bench_objects import measure_objects, objects_table
 from pose_nodes.commands.bench_ransac import INLIER_SHARES, measure_ransac, ransac_table
 from pose_nodes.commands.bench_registration import TRIALS, measure_registration, registration_tables
 from pose_nodes.commands.bench_synthetic import frames_table, measure_frames
@@ -159,6 +160,11 @@ def _update(recordings: Sequence[BenchRecording], options: Namespace) -> Measure
     return [each.plain() for each in measured], update_tables(measured)
 
 
+def _objects(_recordings: Sequence[BenchRecording], _options: Namespace) -> Measured:
+    measured = measure_objects()
+    return [each.plain() for each in measured], [objects_table(measured)]
+
+
 def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     sections, tables = [], []
     for each in recordings:
@@ -189,6 +195,7 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "ransac": _ransac,
     "registration": _registration,
     "update": _update,
+    "objects": _objects,
     "tracking": _tracking,
     "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,
