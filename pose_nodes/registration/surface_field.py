@@ -26,6 +26,8 @@ MARGIN = 0.3
 """Diameters around the mesh's box; points farther out see the outermost cells (our choice)."""
 _NEAR = 1.5
 """Coarse cells with the surface within so many cell sizes are split: half the diagonal, and more."""
+_AT_ONCE = 10_000
+"""Points asked for in one call: while Open3D answers, no other thread of the process runs (our choice)."""
 
 
 class SurfaceField(NamedTuple):
@@ -77,6 +79,18 @@ def _indices(shape: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.indices(tuple(shape)).reshape(3, -1).T
 
 
+def _closest(
+    scene: o3d.t.geometry.RaycastingScene, points: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n, 3) nearest points of the surface, and (n, 3) the normals of their triangles."""
+    parts = np.array_split(points, len(points) // _AT_ONCE + 1)
+    found = [scene.compute_closest_points(o3d.core.Tensor(part)) for part in parts]
+    closest, normals = (
+        np.concatenate([part[key].numpy() for part in found]) for key in ("points", "primitive_normals")
+    )
+    return closest, normals
+
+
 def _planes(
     mesh: TriangleMesh, points: NDArray[np.float64], near: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -89,8 +103,7 @@ def _planes(
     scene.add_triangles(
         o3d.core.Tensor(mesh.vertices.astype(np.float32)), o3d.core.Tensor(mesh.faces.astype(np.uint32))
     )
-    found = scene.compute_closest_points(o3d.core.Tensor(points.astype(np.float32)))
-    closest, normals = found["points"].numpy(), found["primitive_normals"].numpy()
+    closest, normals = _closest(scene, points.astype(np.float32))
     offset = points - closest
     distance = np.linalg.norm(offset, axis=1)
     side = np.where(np.einsum("ij,ij->i", offset, normals) < 0, -1.0, 1.0)
