@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import open3d as o3d
 
@@ -11,6 +13,8 @@ TRIANGLES = 8_000
 """Are drawn in a tenth of a millisecond; CAD and scans often have far more (our choice)."""
 LARGEST_DEVIATION = 0.012
 """Of the diameter, by which a vertex may lie off the other surface (our choice)."""
+_KNOWN: WeakKeyDictionary[TriangleMesh, TriangleMesh] = WeakKeyDictionary()
+"""Simplified meshes by their mesh, for as long as that lives: it takes half a second, and several ask."""
 
 
 def simplified(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
@@ -23,6 +27,12 @@ def simplified(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
         mesh: its surface, metres.
         diameter: of it, metres.
     """
+    if mesh not in _KNOWN:
+        _KNOWN[mesh] = _simplified(mesh, diameter)
+    return _KNOWN[mesh]
+
+
+def _simplified(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
     mesh = _merged(mesh)
     if len(mesh.faces) <= TRIANGLES:
         return mesh

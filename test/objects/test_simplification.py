@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import trimesh
@@ -35,3 +38,12 @@ def test_few_triangles_stay_where_they_are_and_share_vertices():
     mesh = simplified(apart, 2 * RADIUS)
     assert len(mesh.vertices) == len(ball(2, apart=False).vertices)
     np.testing.assert_array_equal(mesh.vertices[mesh.faces], apart.vertices[apart.faces])
+
+
+def test_a_mesh_is_simplified_once_and_forgotten_with_the_last_who_holds_it():
+    mesh = ball(5, apart=False)
+    small = weakref.ref(simplified(mesh, 2 * RADIUS))
+    assert small() is not None and simplified(mesh, 2 * RADIUS) is small()
+    del mesh
+    gc.collect()
+    assert small() is None
