@@ -11,6 +11,7 @@ from typing import Any
 
 from pose_nodes import __version__
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
+from pose_nodes.commands.bench_endurance import endurance_table, measure_endurance
 from pose_nodes.commands.bench_objects import measure_objects, objects_table
 from pose_nodes.commands.bench_ransac import INLIER_SHARES, measure_ransac, ransac_table
 from pose_nodes.commands.bench_registration import TRIALS, measure_registration, registration_tables
@@ -84,6 +85,9 @@ def _parser() -> CommandParser:
     )
     parser.add_argument(
         "--seconds", type=positive, default=60.0, help="of transport and latency; default: 60"
+    )
+    parser.add_argument(
+        "--endurance", type=positive, default=600.0, metavar="SECONDS", help="of endurance; default: 600"
     )
     parser.add_argument("--seeds", type=integer(1), default=5, help="of cold starts; default: %(default)s")
     parser.add_argument("--trials", type=integer(1), default=10, help="of ransac; default: %(default)s")
@@ -165,6 +169,11 @@ def _objects(_recordings: Sequence[BenchRecording], _options: Namespace) -> Meas
     return [each.plain() for each in measured], [objects_table(measured)]
 
 
+def _endurance(_recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    measured = measure_endurance(options.endurance, options.out / "videos")
+    return measured.plain(), [endurance_table(measured)]
+
+
 def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     sections, tables = [], []
     for each in recordings:
@@ -196,6 +205,7 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "registration": _registration,
     "update": _update,
     "objects": _objects,
+    "endurance": _endurance,
     "tracking": _tracking,
     "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,

@@ -24,7 +24,7 @@ def test_all_objects_are_in_view_wherever_the_camera_sways():
     frames = crowd_frames([model], max(COUNTS), 24)
     for one in frames[::8]:
         assert len(one.segments) == len(one.truths) == 50
-        assert min(truth.visible_fraction for truth in one.truths) > 0.9
+        assert min(truth.visible_fraction for truth in one.truths) > 0.8
         centres = [se3.transform(truth.T_camera_object, model.box_centre[None])[0] for truth in one.truths]
         for centre, segment in zip(centres, one.segments, strict=True):
             u, v = one.frame.camera.project(centre[None])[0]
