@@ -26,7 +26,7 @@ MARGIN = 0.3
 """Diameters around the mesh's box; points farther out see the outermost cells (our choice)."""
 _NEAR = 1.5
 """Coarse cells with the surface within so many cell sizes are split: half the diagonal, and more."""
-_AT_ONCE = 10_000
+_AT_ONCE = 2_000
 """Points asked for in one call: while Open3D answers, no other thread of the process runs (our choice)."""
 
 
