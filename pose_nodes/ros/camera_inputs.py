@@ -18,6 +18,7 @@ from pose_nodes.ros.depth_rules import depth_facts, depth_problem
 from pose_nodes.ros.frames import CameraTopics, decode_frame
 from pose_nodes.ros.monitor import TrackerMonitor
 from pose_nodes.ros.stamp_order import Arrival, StampOrder
+from pose_nodes.ros.stamps import to_nanoseconds
 from pose_nodes.ros.synchroniser import Synchroniser
 from pose_nodes.ros.topics import COLOR, DEPTH, INFO
 
@@ -73,6 +74,7 @@ class CameraInputs:
 
     def _take(self, stream: str, topic: str, message: Any) -> None:
         self._monitor.arrivals[topic].tick()
+        self._monitor.gaps[topic].add(to_nanoseconds(message.header.stamp))
         self._synchroniser.add(stream, message)
 
     def _on_color_set(self, color: Image, depth: Image, info: CameraInfo) -> None:

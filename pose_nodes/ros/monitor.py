@@ -11,6 +11,7 @@ from pose_nodes.ros.meters import DurationMeter, RateMeter
 from pose_nodes.ros.problems import ProblemLog
 from pose_nodes.ros.process_watch import ProcessWatch
 from pose_nodes.ros.qos import QosWatch
+from pose_nodes.ros.stamp_gaps import StampGaps
 from pose_nodes.ros.synchroniser import SyncStatistics
 from pose_nodes.tracking.live import LiveStatistics
 
@@ -23,6 +24,7 @@ class TrackerMonitor:
         qos: topics on which nothing passes.
         begun_s: since when it counts, by the monotonic clock.
         arrivals: messages by full topic name, of the topics that a camera must provide.
+        gaps: what is missing of those topics, by their stamps.
         masks: segmentation messages.
         processed: frames whose poses were published.
         arrival: seconds from the image's stamp to the complete frame, by the node's clock.
@@ -51,6 +53,7 @@ class TrackerMonitor:
         """Start counting anew, for a node that listens to these topics."""
         self.begun_s = time.monotonic()
         self.arrivals = {topic: RateMeter() for topic in topics}
+        self.gaps = {topic: StampGaps() for topic in topics}
         self.masks = RateMeter()
         self.processed = RateMeter()
         self.latency = DurationMeter()

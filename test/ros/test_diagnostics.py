@@ -154,15 +154,20 @@ def test_stages_begin_anew_with_the_node(monitor):
     assert "one object: points" not in diagnostics.processing_status(monitor).values
 
 
-def test_messages_that_get_lost_are_a_warning_that_tells_what_to_do(monitor):
-    lose = monitor.qos.of_subscription("/depth").message_lost
-    lose(SimpleNamespace(total_count=7))
+def test_messages_that_are_missing_are_a_warning_that_tells_what_to_do(monitor):
+    monitor.qos.of_subscription("/depth").message_lost(SimpleNamespace(total_count=7))
+    for number in range(100):
+        monitor.gaps["/color"].add(33_000_000 * number)
+        if number % 10:
+            monitor.gaps["/depth"].add(33_000_000 * number)
     status = diagnostics.transport_status(monitor)
-    assert status.level == WARN and status.values == {"/depth lost": "7"}
-    assert status.message.startswith("/depth: 7 messages were lost on the way; start camera and tracker with")
-    for _ in range(1000):
-        monitor.arrivals["/depth"].tick()
-    assert diagnostics.transport_status(monitor).level == OK
+    assert status.level == WARN
+    assert status.message.startswith("messages are missing on /depth, by their stamps; start camera and")
+    assert status.values == {
+        "/color missing": "0 of the last 99",
+        "/depth missing": "9 of the last 98",
+        "/depth lost in transport": "7",
+    }
 
 
 def test_memory_threads_and_processor_time_are_told(monitor):
