@@ -32,7 +32,7 @@ def cold_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceCo
             ),
             _at_least(
                 evidence.margin,
-                config.margin,
+                _margin_needed(evidence, config),
                 "a different pose explains the image nearly as well (margin {})",
             ),
         ],
@@ -52,6 +52,12 @@ def warm_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceCo
         ],
         evidence,
     )
+
+
+def _margin_needed(evidence: Evidence, config: AcceptanceConfig) -> float:
+    """A pose that leaves nothing unexplained need be only a little better than others, which do."""
+    agreement = min(evidence.inlier_ratio, evidence.mask_coverage, evidence.mask_iou)
+    return config.clear_margin if agreement >= config.clear_agreement else config.margin
 
 
 def _verdict(objections: list[str | None], evidence: Evidence) -> Verdict:

@@ -132,6 +132,14 @@ class AcceptanceConfig:
         minimum=0.0,
         maximum=1.0,
     )
+    clear_margin: float = option(
+        0.05, "the same where depth, segment and pose agree nearly wholly: a handle is a small part of a mug",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
+    clear_agreement: float = option(
+        0.9, "of the inlier ratio, mask_coverage and mask_iou, from which on that is so", minimum=0.0,
+        maximum=1.0,
+    )  # fmt: skip
     visible_fraction: float = option(
         0.2, "explained / silhouette; what is hidden beyond that cannot be judged", minimum=0.0, maximum=1.0,
     )  # fmt: skip

@@ -73,6 +73,14 @@ def test_an_update_asks_for_no_mask_and_no_rival():
     assert warm_verdict(Evidence(0.95, 0.001, 0.7), 5000, CONFIG).verified
 
 
+def test_where_nothing_is_left_unexplained_a_smaller_margin_suffices():
+    clear = replace(GOOD, inlier_ratio=0.97, mask_coverage=0.95, mask_iou=0.96, margin=0.06)
+    assert cold_verdict(clear, 5000, CONFIG).verified
+    assert not cold_verdict(replace(clear, margin=0.04), 5000, CONFIG).verified
+    for name in ("inlier_ratio", "mask_coverage", "mask_iou"):
+        assert not cold_verdict(replace(clear, **{name: 0.89}), 5000, CONFIG).verified
+
+
 def test_what_just_suffices_suffices():
     least = replace(
         GOOD,
