@@ -53,7 +53,7 @@ def install(request, tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "path", ["package.xml", "launch", "config", "msg/TrackedObject.msg", "srv/Reset.srv"]
+    "path", ["package.xml", "launch", "config", "msg/TrackedObject.msg", "srv/Reset.srv", "srv/AddObject.srv"]
 )
 def test_shared_files_are_installed(install, path):
     assert (install / "pose_nodes" / "share" / "pose_nodes" / path).exists()

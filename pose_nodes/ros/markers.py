@@ -14,6 +14,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.objects.model import ObjectModel
+from pose_nodes.objects.simplification import TRIANGLES, simplified
 from pose_nodes.ros.located import LocatedTrack, LocatedTracks
 from pose_nodes.ros.poses import to_point, to_pose
 
@@ -44,9 +45,7 @@ class MarkerPainter:
         """Take over that objects came or went; the triangles of those that stayed are kept."""
         stay = {name for name in library if name in self._library and library[name] is self._library[name]}
         self._triangles = {
-            name: self._triangles[name]
-            if name in stay
-            else _corners(library[name].mesh, self._mesh_triangles)
+            name: self._triangles[name] if name in stay else _corners(library[name], self._mesh_triangles)
             for name in library.names
         }
         self._library = library
@@ -100,8 +99,12 @@ def thinned_triangles(mesh: TriangleMesh, count: int) -> NDArray[np.float64]:
     return np.asarray(corners, dtype=np.float64)
 
 
-def _corners(mesh: TriangleMesh, count: int) -> list[Point]:
-    return [to_point(corner) for corner in thinned_triangles(mesh, count)] if count > 0 else []
+def _corners(model: ObjectModel, count: int) -> list[Point]:
+    if count <= 0:
+        return []
+    # The tracker needs the simplified mesh, too; to thin the full one takes ten times as long.
+    mesh = simplified(model.mesh, model.diameter) if count < TRIANGLES else model.mesh
+    return [to_point(corner) for corner in thinned_triangles(mesh, count)]
 
 
 def _axes(model: ObjectModel, pose: Pose) -> Marker:
