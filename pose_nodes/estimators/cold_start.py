@@ -75,7 +75,7 @@ class ColdStart:
         self._uncertainty = known.uncertainty
         self._config = config
         self._features = FeatureSearch(known.model, config.ransac, config.registration)
-        self._views = ViewSearch(known.model, known.posed, config.views)
+        self._views = ViewSearch(known.model, config.views)
 
     def find(self, observation: Observation, rng: np.random.Generator) -> list[PoseEstimate]:
         """The poses that explain a segment best, the best first; the same for the same state of `rng`.

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.estimators.config import ViewSearchConfig
-from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.rotation_grid import rotation_grid
 from pose_nodes.objects.model import ObjectModel
-from pose_nodes.registration.verification import DepthTolerance, View
+from pose_nodes.objects.simplification import roughly
+from pose_nodes.registration.verification import DepthTolerance, View, judge
+from pose_nodes.rendering.rasteriser import DepthRasteriser
 
 _ALIGNMENTS = 2
 
@@ -26,9 +27,9 @@ _ALIGNMENTS = 2
 class ViewSearch:
     """Tries orientations of one object."""
 
-    def __init__(self, model: ObjectModel, posed: PosedObject, config: ViewSearchConfig) -> None:
+    def __init__(self, model: ObjectModel, config: ViewSearchConfig) -> None:
         self._model = model
-        self._posed = posed
+        self._renderer = DepthRasteriser(roughly(model.mesh, model.diameter))
         self._config = config
         self._rotations = rotation_grid(config.orientations, model.symmetry)
         self._tolerance = DepthTolerance(config.tolerance * model.diameter, 0.0)
@@ -53,9 +54,10 @@ class ViewSearch:
         """The agreement of one orientation after its silhouette was moved onto the mask, and the pose."""
         T = se3.from_rotation_translation(R, centroid - R @ self._model.box_centre)
         for _ in range(_ALIGNMENTS):
-            rendered = self._posed.render(T, view.camera, view.region)
+            rendered = self._renderer.render(T, view.camera, view.region)
             T = se3.perturb(T, np.concatenate([_shift(rendered, view, centroid[2]), np.zeros(3)]))
-        return self._posed.judge(T, view, self._tolerance).agreement, T
+        rendered = self._renderer.render(T, view.camera, view.region)
+        return judge(rendered, view, self._tolerance).agreement, T
 
 
 def _shift(rendered: NDArray[np.float32], view: View, z: float) -> NDArray[np.float64]:

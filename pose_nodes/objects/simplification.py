@@ -13,6 +13,9 @@ TRIANGLES = 8_000
 """Are drawn in a tenth of a millisecond; CAD and scans often have far more (our choice)."""
 LARGEST_DEVIATION = 0.012
 """Of the diameter, by which a vertex may lie off the other surface (our choice)."""
+ROUGH_TRIANGLES = 1_000
+ROUGH_DEVIATION = 0.04
+"""The same, for pictures of some hundred pixels (our choice)."""
 _KNOWN: WeakKeyDictionary[TriangleMesh, TriangleMesh] = WeakKeyDictionary()
 """Simplified meshes by their mesh, for as long as that lives: it takes half a second, and several ask."""
 
@@ -28,20 +31,29 @@ def simplified(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
         diameter: of it, metres.
     """
     if mesh not in _KNOWN:
-        _KNOWN[mesh] = _simplified(mesh, diameter)
+        _KNOWN[mesh] = _simplified(_merged(mesh), TRIANGLES, LARGEST_DEVIATION * diameter)
     return _KNOWN[mesh]
 
 
-def _simplified(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
-    mesh = _merged(mesh)
-    if len(mesh.faces) <= TRIANGLES:
+def roughly(mesh: TriangleMesh, diameter: float) -> TriangleMesh:
+    """A mesh of about ROUGH_TRIANGLES triangles; the one of `simplified` if that is too far off.
+
+    Args:
+        mesh: its surface, metres.
+        diameter: of it, metres.
+    """
+    return _simplified(simplified(mesh, diameter), ROUGH_TRIANGLES, ROUGH_DEVIATION * diameter)
+
+
+def _simplified(mesh: TriangleMesh, triangles: int, largest_deviation: float) -> TriangleMesh:
+    if len(mesh.faces) <= triangles:
         return mesh
     full = o3d.geometry.TriangleMesh(
         o3d.utility.Vector3dVector(mesh.vertices), o3d.utility.Vector3iVector(mesh.faces)
     )
-    small = full.simplify_quadric_decimation(TRIANGLES)
+    small = full.simplify_quadric_decimation(triangles)
     result = TriangleMesh(np.asarray(small.vertices), np.asarray(small.triangles).astype(np.int32))
-    if not len(result.faces) or _deviation(mesh, result) > LARGEST_DEVIATION * diameter:
+    if not len(result.faces) or _deviation(mesh, result) > largest_deviation:
         return mesh
     return result
 

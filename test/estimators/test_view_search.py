@@ -24,7 +24,7 @@ def proposals(model, observation, config=CONFIG) -> list[se3.Matrix]:
     frame = observation.frame
     centroid = lift(frame.depth, observation.mask, frame.camera).mean(axis=0)
     view = View.of(frame, posed.region_around(centroid, frame.camera, config.pixels), observation.mask)
-    return ViewSearch(model, posed, config).propose(view, centroid)
+    return ViewSearch(model, config).propose(view, centroid)
 
 
 def nearest(model, poses, truth) -> tuple[float, float]:

@@ -10,7 +10,14 @@ import pytest
 import trimesh
 
 from pose_nodes.objects.mesh import TriangleMesh
-from pose_nodes.objects.simplification import LARGEST_DEVIATION, TRIANGLES, simplified
+from pose_nodes.objects.simplification import (
+    LARGEST_DEVIATION,
+    ROUGH_DEVIATION,
+    ROUGH_TRIANGLES,
+    TRIANGLES,
+    roughly,
+    simplified,
+)
 
 RADIUS = 0.05
 
@@ -47,3 +54,10 @@ def test_a_mesh_is_simplified_once_and_forgotten_with_the_last_who_holds_it():
     del mesh
     gc.collect()
     assert small() is None
+
+
+def test_a_rough_mesh_has_still_fewer():
+    mesh = roughly(ball(5, apart=False), 2 * RADIUS)
+    assert 0.8 * ROUGH_TRIANGLES < len(mesh.faces) <= ROUGH_TRIANGLES
+    radii = np.linalg.norm(mesh.vertices, axis=1)
+    assert np.abs(radii - RADIUS).max() < ROUGH_DEVIATION * 2 * RADIUS
