@@ -79,6 +79,7 @@ class WarmUpdate:
             best = _better(best, self._from(frame, T, stopwatch))
             if best is not None and best.support >= _WEAKER * usual:
                 break
+            best = _better(best, self._as_it_is(frame, T))
         if best is None or not self._verdict(best).verified:
             with stopwatch.stage("search"):
                 best = _better(best, self._searched(frame, starts, _LEAST_FOUND * usual))
@@ -147,6 +148,14 @@ class WarmUpdate:
         with stopwatch.stage("evidence"):
             judgement = self.judge(frame, T)
         return None if judgement is None else _Followed(T, judgement, points)
+
+    def _as_it_is(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
+        """A start that is not moved: where most is hidden, other things near may pull more than it does."""
+        points = self._points_near(frame, T, self._tolerance_at(T))
+        judgement = self.judge(frame, T)
+        if judgement is None or len(points) < _FEWEST_POINTS:
+            return None
+        return _Followed(T, judgement, points)
 
     def _tolerance_at(self, T: se3.Matrix) -> float:
         return float(self._config.tolerance.at(T[2:3, 3].astype(np.float32))[0])

@@ -39,7 +39,7 @@ class MotionConfig:
     )
     first_turn_rate: float = option(1.0, "of its turns", unit="rad/s", minimum=0.0, maximum=100.0)
     damping: float = option(
-        1.0, "after which an unseen object has lost most of its speed", unit="s", minimum=0.01, maximum=100.0
+        0.3, "after which an unseen object has lost most of its speed", unit="s", minimum=0.01, maximum=100.0
     )
 
 

@@ -23,6 +23,11 @@ from pose_nodes.tracking.motion_filter import MotionFilter, MotionState
 
 _NANOSECONDS = 1e9
 _REMEMBERED_POSES = 120
+_FARTHEST_JUMP = 0.5
+_LARGEST_JUMP = float(np.deg2rad(45.0))
+"""Sizes and radians from the prediction, beyond which no pose is believed without a mask: a flat side fits on
+any plate that comes into view (our choice)."""
+_ELSEWHERE = "a pose agrees with depth that is somewhere else altogether"
 _HIDDEN_AGAINST = 2.0
 """So many times as much must be hidden as is seen through, for the object to be hidden (our choice)."""
 _SCORE_SMOOTHING = 0.05
@@ -152,9 +157,10 @@ class TrackMachine:
         objection = self._objection(estimate)
         if objection is None and self._can_reach(estimate, seconds):
             self._support(estimate, seconds, frame.stamp_ns)
-        elif objection is None:
+        elif objection is None and self._is_near(estimate, predicted):
             self._jump(estimate, frame.stamp_ns)
         else:
+            objection = objection or _ELSEWHERE
             self._doubt(estimate, predicted, objection, estimator.evidence(frame, predicted.T_camera_object))
         assert self._estimate is not None
         self._remember(frame.stamp_ns, self._estimate.T_camera_object)
@@ -193,6 +199,11 @@ class TrackMachine:
         assert self._motion is not None
         random = estimate.covariance - estimate.bias
         return self._filter.can_reach(self._motion, estimate.T_camera_object, random, seconds)
+
+    def _is_near(self, estimate: PoseEstimate, predicted: MotionState) -> bool:
+        """Whether a pose beyond reach is at least one that a skipped frame or two could explain."""
+        distance, angle = se3.difference(estimate.T_camera_object, predicted.T_camera_object)
+        return distance < _FARTHEST_JUMP * float(np.linalg.norm(estimate.size)) and angle < _LARGEST_JUMP
 
     def _jump(self, estimate: PoseEstimate, stamp_ns: int) -> None:
         """Go on from a pose that agrees with depth, and is trusted when it still does in the next frames."""

@@ -223,3 +223,10 @@ def test_a_pose_farther_away_than_it_can_have_moved_is_doubted_first(machine, pl
     # Eight centimetres in a frame: 2.4 m/s from rest.
     states = play(machine, 4, *[[0.11, -0.02, 0.55]] * 6)
     assert states[0] == SUSPECT
+
+
+def test_a_pose_somewhere_else_altogether_is_never_taken_over(machine, play):
+    play(machine, 1, PLACE, PLACE, PLACE)
+    away = [PLACE[0] + 0.075, PLACE[1], PLACE[2]]
+    states = play(machine, 4, *[away] * (CONFIG.frames_to_lose + 2))
+    assert TRACKING not in states and states[-1] == LOST
