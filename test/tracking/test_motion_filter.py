@@ -120,7 +120,9 @@ def test_out_of_sight_it_slows_down_and_its_place_becomes_unknown():
     speed = np.linalg.norm(state.velocity[:3])
     for _ in range(60):
         state = FILTER.coast(state, PERIOD)
-    assert np.linalg.norm(state.velocity[:3]) == pytest.approx(speed * np.exp(-2.0 / MotionConfig().damping), rel=1e-6)
+    assert np.linalg.norm(state.velocity[:3]) == pytest.approx(
+        speed * np.exp(-2.0 / MotionConfig().damping), rel=1e-6
+    )
     spread = np.sqrt(state.pose_covariance.diagonal()[:3])
     assert (spread > 0.01).all() and (spread < 0.5).all()
 
