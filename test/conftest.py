@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 # Before rclpy is imported for the first time; processes that tests start inherit it.
 os.environ.update(loopback_transport())
+
+# A shell starts what it puts into the background with Ctrl-C ignored, and processes inherit that: tests that
+# interrupt what they started would wait for ever.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run, however busy the machine is.
 hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
