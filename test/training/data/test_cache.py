@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import pickle
+import struct
+import zipfile
 from dataclasses import fields, replace
 
 import numpy as np
@@ -92,8 +95,12 @@ def test_a_cache_of_another_pool_or_split_or_source_is_refused(source, pool, fol
 
 
 def flipped(data: bytes) -> bytes:
-    """With one bit in the middle of a shard turned over."""
-    middle = len(data) // 2
+    """With one bit in the middle of the largest array of a shard turned over."""
+    with zipfile.ZipFile(io.BytesIO(data)) as shard:
+        largest = max(shard.infolist(), key=lambda member: member.compress_size)
+    # The local header: 30 bytes, of which the last four tell how long the name and the extra field are.
+    lengths = struct.unpack_from("<HH", data, largest.header_offset + 26)
+    middle = largest.header_offset + 30 + sum(lengths) + largest.compress_size // 2
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
 
 
