@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from types import FrameType, TracebackType
@@ -50,13 +50,11 @@ class Workers:
             yield from map(work, items)
             return
         waiting, task = iter(items), partial(_interruptible, work)
-        running = [
-            self._processes().submit(task, item) for item in itertools.islice(waiting, 2 * self._count)
-        ]
+        running = [self._submit(task, item) for item in itertools.islice(waiting, 2 * self._count)]
         try:
             while running:
                 yield running.pop(0).result()
-                running += [self._processes().submit(task, item) for item in itertools.islice(waiting, 1)]
+                running += [self._submit(task, item) for item in itertools.islice(waiting, 1)]
         except BrokenProcessPool as error:
             raise InvalidInputError(
                 "a worker process was ended from outside, as for lack of memory; what is whole stays, and "
@@ -65,6 +63,15 @@ class Workers:
         finally:
             for future in running:
                 future.cancel()
+
+    def _submit(self, task: Callable[[A], T], item: A) -> Future[T]:
+        # This may start a process, which inherits what is blocked: hearing Ctrl-C while Python itself starts,
+        # it would end with a traceback.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._processes().submit(task, item)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -86,6 +93,7 @@ def _interruptible(work: Callable[[A], T], item: A) -> T:
 def _leave_on_interrupt() -> None:
     """A process that waits for work leaves at Ctrl-C without a word."""
     signal.signal(signal.SIGINT, _leave)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -150,7 +150,7 @@ def test_how_it_ended_is_told(ended, layout):
     assert "cannot be written (File too large); choose another place" in said and f"/{layout}/full/" in said
 
 
-def test_an_interrupted_terminal_says_one_line_though_several_processes_hear_it(places, whole):
+def test_an_interrupted_terminal_says_so_once_though_several_processes_hear_it(places, whole):
     place = places["bop"]
     command = ["-m", "pose_nodes", "synth", "--preset", str(place / "preset.yaml"), "--workers", "2"]
     out = place / "terminal"
@@ -163,7 +163,7 @@ def test_an_interrupted_terminal_says_one_line_though_several_processes_hear_it(
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "pose_nodes synth: interrupted\n")
+    assert (process.returncode, said.count("interrupted")) == (130, 1), said
     assert not list(out.glob("train_pbr/.*")) and read_everything("bop", out) > 0
 
 
