@@ -32,7 +32,8 @@ from pose_nodes.synthetic.sensor import presets
 from pose_nodes.synthetic.shapes.library import generate
 
 OBJECTS = (("camera", 901), ("generic_blob", 903), ("generic_vessel", 903))
-"""Family and seed: sharp, smooth, and symmetric about an axis. Nothing was tuned on them."""
+"""Family and seed: sharp, smooth, and symmetric about an axis. See docs/benchmarks.md for what was
+chosen after looking at them."""
 BESIDE = (("mug", 901), ("shoe", 901))
 """Those that lie among them in clutter."""
 SECONDS = {
