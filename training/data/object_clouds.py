@@ -69,6 +69,7 @@ class CloudPair:
         source_on_object, target_on_object: (n,) bool whether the point's pixel shows the object; the others
             are what the mask took in by mistake.
         T_target_source: (4, 4) float64 true alignment; symmetric objects have others as good.
+        T_source_object: (4, 4) float64 that takes the object's mesh into the source's frame.
         correspondences: (k, 2) int64 indices of a point of the source and the nearest of the target, for all
             that are within the radius, on the object and on the same side of it.
         diameter: () float64 of the object, metres.
@@ -84,6 +85,7 @@ class CloudPair:
     target_normals: NDArray[np.float32]
     target_on_object: NDArray[np.bool_]
     T_target_source: NDArray[np.float64]
+    T_source_object: NDArray[np.float64]
     correspondences: NDArray[np.int64]
     diameter: NDArray[np.float64]
     object: NDArray[np.int64]
@@ -200,6 +202,7 @@ class ObjectClouds:
             target.normals,
             target.on_object,
             T_target_source,
+            source.T_cloud_object,
             _correspondences(source, target, T_target_source, self.options.radius * subject.diameter),
             np.array(subject.diameter),
             np.array(subject.number),

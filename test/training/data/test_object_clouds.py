@@ -58,6 +58,15 @@ def test_exact_points_moved_by_the_pose_lie_on_the_mesh_and_by_no_slightly_wrong
 
 
 @pytest.mark.parametrize("index", INDICES)
+def test_the_frame_of_the_source_is_where_the_object_lies(pool, exact, index):
+    sample = exact[index]
+    T_object_source = se3.inverse(sample.T_source_object)
+    points = se3.transform(T_object_source, sample.source_points.astype(np.float64))
+    mesh = pool.object(int(sample.object)).mesh
+    assert distances(mesh, points[sample.source_on_object]).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("index", INDICES)
 def test_correspondences_are_all_pairs_of_nearest_points_within_the_radius_on_one_side(exact, index):
     sample = exact[index]
     radius = exact.options.radius * sample.diameter
