@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,11 @@ from pose_nodes.objects.model import ObjectModel
 from pose_nodes.objects.simplification import simplified
 from pose_nodes.registration.verification import DepthTolerance, Judgement, View, judge
 from pose_nodes.rendering.depth import Region
+from pose_nodes.rendering.raster_kernels import outline
 from pose_nodes.rendering.rasteriser import DepthRasteriser
 
-_CORNERS = np.array(list(itertools.product((-0.5, 0.5), repeat=3)))
+CORNERS = np.array(list(itertools.product((-0.5, 0.5), repeat=3)))
+"""(8, 3) of a box of size one about the origin."""
 _NEAREST = 0.05
 """Metres; depth cameras measure nothing nearer, and the projection of a nearer corner means nothing."""
 
@@ -26,6 +29,7 @@ class PosedObject:
     def __init__(self, model: ObjectModel, tolerance: DepthTolerance) -> None:
         self._model = model
         self._tolerance = tolerance
+        self._corners = model.box_centre + CORNERS * model.size
         self._renderer = DepthRasteriser(simplified(model.mesh, model.diameter))
 
     def region(
@@ -35,20 +39,20 @@ class PosedObject:
 
         None when the object reaches behind the camera or lies outside of the image.
         """
-        corners = se3.transform(T_camera_object, self._model.box_centre + _CORNERS * self._model.size)
-        if corners[:, 2].min() < _NEAREST:
+        left, top, right, bottom, nearest = outline(
+            self._corners, np.ascontiguousarray(T_camera_object), camera.fx, camera.fy, camera.cx, camera.cy
+        )
+        if nearest < _NEAREST:
             return None
-        uv = camera.project(corners)
-        if (uv.max(axis=0) < 0).any() or (uv.min(axis=0) >= (camera.width, camera.height)).any():
+        if right < 0 or bottom < 0 or left >= camera.width or top >= camera.height:
             return None
-        widen = int(np.ceil(margin * camera.fx / corners[:, 2].min()))
-        return Region.around(uv[:, 0], uv[:, 1], widen, pixels)
+        return Region.around(left, top, right, bottom, math.ceil(margin * camera.fx / nearest), pixels)
 
     def region_around(self, centre: NDArray[np.float64], camera: PinholeCamera, pixels: int) -> Region:
         """The grid that the object covers in whatever orientation when its middle is near (3,) `centre`."""
         u, v = camera.project(centre[None])[0]
         reach = camera.fx * 0.7 * self._model.diameter / centre[2]
-        return Region.around(np.array([u - reach, u + reach]), np.array([v - reach, v + reach]), 0, pixels)
+        return Region.around(u - reach, v - reach, u + reach, v + reach, 0, pixels)
 
     def render(
         self, T_camera_object: se3.Matrix, camera: PinholeCamera, region: Region

@@ -37,13 +37,10 @@ class Uncertainty:
             T_camera_object: (4, 4) the pose.
             reach: largest distance of a point that belongs to the surface, metres.
         """
-        model = self._model
-        normals, residuals = self._field.planes(se3.transform(se3.inverse(T_camera_object), points))
-        near = np.abs(residuals) < reach
-        if near.sum() < _FEWEST_POINTS:
-            return unknown_covariance(model.diameter)
-        facing = se3.rotate(T_camera_object, normals[near])
-        return pose_covariance(points[near], facing, residuals[near], T_camera_object, model.diameter)
+        information, residuals = self._field.information(points, T_camera_object, reach)
+        if len(residuals) < _FEWEST_POINTS:
+            return unknown_covariance(self._model.diameter)
+        return pose_covariance(information, residuals, self._model.diameter)
 
     def bias(
         self, covariance: NDArray[np.float64], T_camera_object: se3.Matrix, camera: PinholeCamera

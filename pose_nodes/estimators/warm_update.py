@@ -18,6 +18,7 @@ from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.acceptance import Verdict, warm_verdict
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.known_object import KnownObject
+from pose_nodes.estimators.posed_object import CORNERS
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import unknown_covariance
@@ -36,6 +37,8 @@ _JUDGED_PIXELS = 2500
 _COMPARED_PIXELS = 600
 """On which starts are compared with each other."""
 _FEWEST_POINTS = 50
+_SAME_START = 0.3
+"""Of the reach; starts that move no corner of the object farther apart lead to the same pose (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,7 @@ class WarmUpdate:
         self._field = known.field
         self._uncertainty = known.uncertainty
         self._config = config
+        self._corners = known.model.box_centre + CORNERS * known.model.size
         self._reach = max(config.warm.reach * known.model.diameter, config.warm.least_reach)
 
     def follow(self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix) -> PoseEstimate:
@@ -110,12 +114,20 @@ class WarmUpdate:
 
     def _starts(self, frame: Frame, T_last: se3.Matrix, T_predicted: se3.Matrix) -> list[se3.Matrix]:
         """The prediction and the last pose, first what the frame supports more as it is."""
-        if T_predicted is T_last:
-            return [T_last]
+        if self._apart(T_last, T_predicted) < _SAME_START * self._reach:
+            return [T_predicted]
         starts = [T_predicted, T_last]
         judgements = [self.judge(frame, T, _COMPARED_PIXELS) for T in starts]
         supports = [0.0 if one is None else _support(one) for one in judgements]
         return starts if supports[0] >= supports[1] else starts[::-1]
+
+    def _apart(self, T_a: se3.Matrix, T_b: se3.Matrix) -> float:
+        """The farthest that a corner of the object's box is moved between two poses, metres."""
+        return float(
+            np.linalg.norm(
+                se3.transform(T_a, self._corners) - se3.transform(T_b, self._corners), axis=1
+            ).max()
+        )
 
     def _searched(self, frame: Frame, starts: list[se3.Matrix], least: float) -> _Followed | None:
         """What many starts around each of a few lead to, if it has the least support.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.geometry import se3
-
 CORRELATED_POINTS = 20.0
 """Residuals of neighbouring pixels err together; so many points count as one measurement (our choice)."""
 SMALLEST_NOISE = 0.0005
@@ -16,11 +14,7 @@ _ROTATION_VARIANCE = np.pi**2 / 3.0
 
 
 def pose_covariance(
-    points: NDArray[np.float64],
-    normals: NDArray[np.float64],
-    residuals: NDArray[np.float64],
-    T_camera_object: se3.Matrix,
-    diameter: float,
+    information: NDArray[np.float64], residuals: NDArray[np.float64], diameter: float
 ) -> NDArray[np.float64]:
     """Covariance of a pose from point-to-plane residuals: the inverse of the Gauss-Newton Hessian, times the
     noise.
@@ -30,21 +24,17 @@ def pose_covariance(
     closed-form estimate of ICP's covariance", ICRA 2007; the noise model is our choice.
 
     Args:
-        points: (n, 3) measured points, camera frame, metres.
-        normals: (n, 3) unit normals of the surface there, camera frame.
-        residuals: (n,) distances of the points from the surface along the normals, metres.
-        T_camera_object: (4, 4) the pose.
+        information: (6, 6) sum of the squared derivatives of the residuals by a motion as of `se3.perturb`.
+        residuals: (n,) distances of the points from the surface along its normals, metres.
         diameter: of the object, metres.
 
     Returns:
         (6, 6) of (x, y, z, rotX, rotY, rotZ) about the camera's axes through the object's origin, m^2 and
         rad^2.
     """
-    arms = points - T_camera_object[:3, 3]
-    jacobian = np.concatenate([normals, np.cross(arms, normals)], axis=1)
     noise = max(1.4826 * float(np.median(np.abs(residuals))), SMALLEST_NOISE) if len(residuals) else 1.0
-    information = jacobian.T @ jacobian / (CORRELATED_POINTS * noise**2)
-    covariance = np.linalg.inv(information + np.linalg.inv(unknown_covariance(diameter)))
+    known = np.diag(1.0 / np.diag(unknown_covariance(diameter)))
+    covariance = np.linalg.inv(information / (CORRELATED_POINTS * noise**2) + known)
     return np.asarray(0.5 * (covariance + covariance.T))
 
 

@@ -54,6 +54,57 @@ def planes(points: Array, field: SurfaceField) -> tuple[Array, Array]:
     return normals, distances
 
 
+@compiled_sums
+def _gram(rows: Array, count: int, G: Array) -> None:
+    """The lower triangle of the (7, 7) sums of products of the unknowns' parts of (7, n) rows."""
+    for i in range(7):
+        for j in range(i + 1):
+            total = 0.0
+            for row in range(count):
+                total += rows[i, row] * rows[j, row]
+            G[i, j] = total
+
+
+@compiled
+def information(points: Array, T: Array, field: SurfaceField, reach: float) -> tuple[Array, Array]:
+    """What the points within `reach` of the surface tell of a pose: J^T J of their distances, and these.
+
+    Args:
+        points: (n, 3) camera frame, metres.
+        T: (4, 4) T_object_camera.
+        field: of the object.
+        reach: metres.
+
+    Returns:
+        (6, 6) float64, unknowns (translation, rotation about the object's origin), object frame; (k,) signed
+        distances, metres.
+    """
+    rows, count = np.empty((7, len(points))), 0
+    grid, first, table = _grid(field), field.first, field.planes
+    for index in range(len(points)):
+        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
+        x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
+        y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
+        z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
+        cell, part = _cell(grid, x, y, z)
+        row = first[cell] + (part if first[cell] != cell else 0)
+        nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
+        r = nx * x + ny * y + nz * z - table[row, 3]
+        if abs(r) >= reach:
+            continue
+        rows[0, count], rows[1, count], rows[2, count] = nx, ny, nz
+        rows[3, count], rows[4, count] = y * nz - z * ny, z * nx - x * nz
+        rows[5, count], rows[6, count] = x * ny - y * nx, r
+        count += 1
+    G = np.empty((7, 7))
+    _gram(rows, count, G)
+    H = np.empty((6, 6))
+    for i in range(6):
+        for j in range(i + 1):
+            H[i, j] = H[j, i] = G[i, j]
+    return H, rows[6, :count].copy()
+
+
 @compiled
 def lift_near(
     depth: NDArray[np.float32],
@@ -143,17 +194,6 @@ def _rows(
         rows[6, count] = root * r
         count += 1
     return count
-
-
-@compiled_sums
-def _gram(rows: Array, count: int, G: Array) -> None:
-    """The lower triangle of the (7, 7) sums of products of the unknowns' parts of (7, n) rows."""
-    for i in range(7):
-        for j in range(i + 1):
-            total = 0.0
-            for row in range(count):
-                total += rows[i, row] * rows[j, row]
-            G[i, j] = total
 
 
 @compiled

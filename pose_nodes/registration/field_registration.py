@@ -70,6 +70,26 @@ class FieldTarget:
         """
         return field_kernels.planes(np.ascontiguousarray(points, np.float64), self._field)
 
+    def information(
+        self, points: NDArray[np.float64], T_camera_object: se3.Matrix, reach: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What measured points tell of a pose.
+
+        Args:
+            points: (n, 3) camera frame, metres.
+            T_camera_object: (4, 4) the pose.
+            reach: metres; points farther from the surface do not count.
+
+        Returns:
+            (6, 6) sum of the squared derivatives of their distances from the surface by a motion as of
+            `se3.perturb`, and the (k,) distances of those that count, metres.
+        """
+        T = np.ascontiguousarray(se3.inverse(T_camera_object))
+        H, distances = field_kernels.information(np.ascontiguousarray(points), T, self._field, reach)
+        turn = np.zeros((6, 6))
+        turn[:3, :3] = turn[3:, 3:] = T_camera_object[:3, :3]
+        return turn @ H @ turn.T, distances
+
     def near(
         self,
         depth: NDArray[np.float32],

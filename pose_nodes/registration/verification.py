@@ -37,6 +37,7 @@ from pose_nodes.registration.evidence_kernels import (
     sort_pixels,
 )
 from pose_nodes.rendering.depth import Region
+from pose_nodes.rendering.raster_kernels import sampled
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,16 @@ class View:
     @classmethod
     def of(cls, frame: Frame, region: Region, mask: NDArray[np.bool_] | None = None) -> View:
         """Sample a frame, and a mask of its size, on a grid."""
-        u, v = region.u, region.v
-        rows = np.clip(v, 0, frame.camera.height - 1)[:, None]
-        columns = np.clip(u, 0, frame.camera.width - 1)[None]
-        inside = ((v >= 0) & (v < frame.camera.height))[:, None] & ((u >= 0) & (u < frame.camera.width))[None]
-        depth = np.where(inside, frame.depth[rows, columns], np.float32(np.nan))
-        return cls(frame.camera, region, depth, None if mask is None else mask[rows, columns] & inside)
+        depth = sampled(frame.depth, region.left, region.top, region.stride, region.rows, region.columns)
+        return cls(frame.camera, region, depth, None if mask is None else _on_grid(mask, region))
+
+
+def _on_grid(mask: NDArray[np.bool_], region: Region) -> NDArray[np.bool_]:
+    """(rows, columns) of a mask, False outside of it."""
+    height, width = mask.shape
+    u, v = region.u, region.v
+    inside = ((v >= 0) & (v < height))[:, None] & ((u >= 0) & (u < width))[None]
+    return np.asarray(mask[np.clip(v, 0, height - 1)[:, None], np.clip(u, 0, width - 1)[None]] & inside)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,12 +36,13 @@ class Region:
         return cls(0, 0, -(-camera.width // stride), -(-camera.height // stride), stride)
 
     @classmethod
-    def around(cls, u: NDArray[np.float64], v: NDArray[np.float64], margin: int, pixels: int) -> Region:
-        """The grid around pixel coordinates, with a margin, of about `pixels` pixels in all."""
-        left, top = int(np.floor(u.min())) - margin, int(np.floor(v.min())) - margin
-        width, height = int(np.ceil(u.max())) + margin - left + 1, int(np.ceil(v.max())) + margin - top + 1
-        stride = max(1, int(np.ceil(np.sqrt(width * height / pixels))))
-        return cls(left, top, -(-width // stride), -(-height // stride), stride)
+    def around(cls, left: float, top: float, right: float, bottom: float, margin: int, pixels: int) -> Region:
+        """The grid over a part of the image plane, pixel coordinates, with a margin, of about `pixels` pixels
+        in all."""
+        column, row = math.floor(left) - margin, math.floor(top) - margin
+        width, height = math.ceil(right) + margin - column + 1, math.ceil(bottom) + margin - row + 1
+        stride = max(1, math.ceil(math.sqrt(width * height / pixels)))
+        return cls(column, row, -(-width // stride), -(-height // stride), stride)
 
     @property
     def u(self) -> NDArray[np.int64]:

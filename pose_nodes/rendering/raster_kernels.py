@@ -1,4 +1,4 @@
-"""A depth buffer in machine code: see `rasteriser`."""
+"""A depth buffer, and what else is done to pixels, in machine code: see `rasteriser`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,38 @@ def _projected(
         result[index, 0] = (intrinsics[0] * px * inverse + intrinsics[2] - left) / stride
         result[index, 1] = (intrinsics[1] * py * inverse + intrinsics[3] - top) / stride
         result[index, 2] = inverse
+    return result
+
+
+@compiled
+def outline(
+    points: Array, T: Array, fx: float, fy: float, cx: float, cy: float
+) -> tuple[float, float, float, float, float]:
+    """Lowest and highest column and row of (n, 3) points at a pose, as left, top, right, bottom; and the
+    least depth, metres. Only where that is above zero do the others mean anything."""
+    left, top, right, bottom, nearest = np.inf, np.inf, -np.inf, -np.inf, np.inf
+    for index in range(len(points)):
+        x, y, z = points[index, 0], points[index, 1], points[index, 2]
+        depth = T[2, 0] * x + T[2, 1] * y + T[2, 2] * z + T[2, 3]
+        u = fx * (T[0, 0] * x + T[0, 1] * y + T[0, 2] * z + T[0, 3]) / depth + cx
+        v = fy * (T[1, 0] * x + T[1, 1] * y + T[1, 2] * z + T[1, 3]) / depth + cy
+        left, right, top, bottom = min(left, u), max(right, u), min(top, v), max(bottom, v)
+        nearest = min(nearest, depth)
+    return left, top, right, bottom, nearest
+
+
+@compiled
+def sampled(
+    image: NDArray[np.float32], left: int, top: int, stride: int, rows: int, columns: int
+) -> NDArray[np.float32]:
+    """(rows, columns) of a depth image at the pixels of a `Region`, NaN outside of the image."""
+    result = np.empty((rows, columns), np.float32)
+    for i in range(rows):
+        v = top + i * stride
+        for j in range(columns):
+            u = left + j * stride
+            inside = 0 <= v < image.shape[0] and 0 <= u < image.shape[1]
+            result[i, j] = image[v, u] if inside else np.nan
     return result
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.config import option
 from pose_nodes.geometry import se3
+from pose_nodes.tracking import motion_kernels
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,8 @@ class MotionFilter:
     def predict(self, state: MotionState, seconds: float) -> MotionState:
         """The state after some time in which nothing was measured."""
         step = min(seconds, _LONGEST_STEP)
-        transition = np.eye(12)
-        transition[:6, 6:] = step * np.eye(6)
-        covariance = transition @ state.covariance @ transition.T + self._noise(state, seconds)
-        T = se3.perturb(state.T_camera_object, step * state.velocity)
+        covariance = motion_kernels.moved_on(state.covariance, step, seconds, self._variances(state))
+        T = motion_kernels.perturbed(state.T_camera_object, state.velocity, step)
         return MotionState(T, state.velocity, covariance, state.surprise)
 
     def coast(self, state: MotionState, seconds: float) -> MotionState:
@@ -150,38 +149,34 @@ class MotionFilter:
         self, state: MotionState, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]
     ) -> MotionState:
         """A state that was predicted to the time of a measurement, after that; see `update`."""
-        offset = se3.tangent(state.T_camera_object, T_camera_object)
-        expected = state.pose_covariance + covariance
         surprise = _innovation(state, T_camera_object, covariance)
-        gain = np.linalg.solve(expected, state.covariance[:6]).T
-        change = gain @ offset
-        remaining = np.eye(12)
-        remaining[:, :6] -= gain
-        # Joseph's form stays positive definite whatever is rounded.
-        corrected = remaining @ state.covariance @ remaining.T + gain @ covariance @ gain.T
+        T, faster, corrected = motion_kernels.corrected(
+            state.T_camera_object,
+            state.covariance,
+            np.ascontiguousarray(T_camera_object),
+            np.ascontiguousarray(covariance),
+        )
         return MotionState(
-            se3.perturb(state.T_camera_object, change[:6]),
-            state.velocity + change[6:],
-            0.5 * (corrected + corrected.T),
+            T,
+            state.velocity + faster,
+            corrected,
             (1.0 - SURPRISE_FADES) * state.surprise + SURPRISE_FADES * surprise,
         )
 
-    def _noise(self, state: MotionState, seconds: float) -> NDArray[np.float64]:
-        """(12, 12) of an acceleration that changes with every frame."""
+    def _variances(self, state: MotionState) -> NDArray[np.float64]:
+        """(6,) of an acceleration that changes with every frame."""
         config = self._config
         factor = max(state.surprise / (_LEAST_SURPRISING * USUAL_SURPRISE), 1.0) ** 2
         linear = min(config.quiet_acceleration * factor, config.brisk_acceleration)
         turning = min(config.quiet_turn_acceleration * factor, config.brisk_turn_acceleration)
-        variance = np.array([linear**2] * 3 + [turning**2] * 3)
-        noise = np.zeros((12, 12))
-        index = np.arange(6)
-        noise[index, index] = 0.25 * seconds**4 * variance
-        noise[index, index + 6] = noise[index + 6, index] = 0.5 * seconds**3 * variance
-        noise[index + 6, index + 6] = seconds**2 * variance
-        return noise
+        return np.array([linear**2] * 3 + [turning**2] * 3)
 
 
 def _innovation(state: MotionState, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]) -> float:
     """How far a measured pose is from a predicted state: the Mahalanobis distance squared."""
-    offset = se3.tangent(state.T_camera_object, T_camera_object)
-    return float(offset @ np.linalg.solve(state.pose_covariance + covariance, offset))
+    return motion_kernels.innovation(
+        state.T_camera_object,
+        state.covariance,
+        np.ascontiguousarray(T_camera_object),
+        np.ascontiguousarray(covariance),
+    )

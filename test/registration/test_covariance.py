@@ -50,7 +50,13 @@ def covariance(
 ) -> np.ndarray:
     points, normals = shape
     residuals = np.random.default_rng(3).normal(0, noise, len(points))
-    return pose_covariance(se3.transform(T, points), se3.rotate(T, normals), residuals, T, DIAMETER)
+    return pose_covariance(information(se3.rotate(T, points), se3.rotate(T, normals)), residuals, DIAMETER)
+
+
+def information(arms: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """Of distances along (n, 3) normals at (n, 3) points about the object's origin."""
+    jacobian = np.concatenate([normals, np.cross(arms, normals)], axis=1)
+    return jacobian.T @ jacobian
 
 
 def deviations(matrix: np.ndarray) -> np.ndarray:
@@ -104,10 +110,10 @@ def test_a_perfect_fit_is_no_surer_than_a_depth_camera_can_be():
 def test_a_few_gross_residuals_change_little():
     points, normals = box()
     residuals = np.random.default_rng(3).normal(0, 0.001, len(points))
-    clean = pose_covariance(points, normals, residuals, np.eye(4), DIAMETER)
+    clean = pose_covariance(information(points, normals), residuals, DIAMETER)
     residuals[::20] = 0.05
     np.testing.assert_allclose(
-        deviations(pose_covariance(points, normals, residuals, np.eye(4), DIAMETER)),
+        deviations(pose_covariance(information(points, normals), residuals, DIAMETER)),
         deviations(clean),
         rtol=0.15,
     )
@@ -129,17 +135,12 @@ def test_it_is_the_scatter_of_the_answers_where_so_many_points_err_together():
     answers = np.linalg.lstsq(jacobian, errors, rcond=None)[0]
     together = int(CORRELATED_POINTS)
     predicted = pose_covariance(
-        np.repeat(points, together, axis=0),
-        np.repeat(normals, together, axis=0),
-        np.repeat(errors[:, 0], together),
-        np.eye(4),
-        DIAMETER,
+        together * information(points, normals), np.repeat(errors[:, 0], together), DIAMETER
     )
     np.testing.assert_allclose(deviations(predicted), deviations(np.cov(answers)), rtol=0.2)
 
 
 def test_without_points_only_the_prior_is_known():
-    nothing = np.empty((0, 3))
     np.testing.assert_allclose(
-        pose_covariance(nothing, nothing, np.empty(0), IN_FRONT, DIAMETER), unknown_covariance(DIAMETER)
+        pose_covariance(np.zeros((6, 6)), np.empty(0), DIAMETER), unknown_covariance(DIAMETER)
     )

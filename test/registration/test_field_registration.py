@@ -147,3 +147,17 @@ def test_near_points_are_those_that_a_look_at_each_pixel_finds(target, depth, re
 def test_an_image_without_depth_has_no_near_points(target):
     nothing = np.full(CAMERA.shape, np.nan, np.float32)
     assert target.near(nothing, CAMERA, Region.full(CAMERA), se3.inverse(T_TRUE), 0.02).shape == (0, 3)
+
+
+@settings(max_examples=10)
+@given(motion=motions)
+def test_information_is_that_of_how_distances_change_with_the_pose(target, points, motion):
+    T = se3.perturb(T_TRUE, 0.2 * motion)
+    found, distances = target.information(points, T, SCALE)
+    normals, expected = target.planes(se3.transform(se3.inverse(T), points))
+    near = np.abs(expected) < SCALE
+    np.testing.assert_allclose(distances, expected[near], atol=1e-12)
+    # A motion of the object by delta changes the distance of a fixed point by -(n . v + (p - t) x n . w).
+    facing = se3.rotate(T, normals[near])
+    jacobian = np.concatenate([facing, np.cross(points[near] - T[:3, 3], facing)], axis=1)
+    np.testing.assert_allclose(found, jacobian.T @ jacobian, atol=1e-9 * len(points))

@@ -111,7 +111,7 @@ def test_the_full_region_ends_inside_the_image_and_covers_it(stride):
 )
 def test_a_region_around_points_covers_them_with_about_the_pixels_asked_for(points, margin, pixels):
     u, v = np.array(points).T
-    region = Region.around(u, v, margin, pixels)
+    region = Region.around(u.min(), v.min(), u.max(), v.max(), margin, pixels)
     assert region.u[0] <= u.min() - margin and region.v[0] <= v.min() - margin
     assert region.u[-1] + region.stride > u.max() + margin
     assert region.v[-1] + region.stride > v.max() + margin
