@@ -1,0 +1,51 @@
+"""One block of Point Transformer V3: position, attention, perceptron, each added to what comes in."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from pose_nodes.networks.drop_path import DropPath
+from pose_nodes.networks.perceptron import Perceptron
+from pose_nodes.networks.position import ConvolutionPosition, PairPosition
+from pose_nodes.networks.voxel_level import VoxelLevel
+from pose_nodes.networks.window_attention import WindowAttention
+
+
+class Block(nn.Module):
+    """A block that looks along one curve."""
+
+    def __init__(
+        self,
+        position: ConvolutionPosition | PairPosition,
+        channels: int,
+        heads: int,
+        window: int,
+        curve: int,
+        ratio: float,
+        drop_path: float,
+    ) -> None:
+        """Build a block.
+
+        Args:
+            position: its first layer.
+            channels, heads: of its attention.
+            window: voxels that see each other.
+            curve: number of the curve that they follow each other on.
+            ratio: how many times wider the perceptron is.
+            drop_path: share of points whose branches are left out in training.
+        """
+        super().__init__()
+        self.window, self.curve = window, curve
+        self.position = position
+        self.attention_norm = nn.LayerNorm(channels)
+        self.attention = WindowAttention(channels, heads)
+        self.perceptron_norm = nn.LayerNorm(channels)
+        self.perceptron = Perceptron(channels, ratio)
+        self.drop_path = DropPath(drop_path)
+
+    def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
+        """(m, c) -> (m, c)."""
+        features = features + self.position(features, level)
+        windows = level.windows(self.curve, self.window)
+        features = features + self.drop_path(self.attention(self.attention_norm(features), windows))
+        return features + self.drop_path(self.perceptron(self.perceptron_norm(features)))

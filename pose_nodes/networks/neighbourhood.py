@@ -1,0 +1,84 @@
+"""What surrounds each voxel, described so that no rotation of the cloud changes it.
+
+A pair of points with normals is described by its distance and the angles between normals and the line from
+one to the other, as the point pair features of Drost et al., "Model Globally, Match Locally", CVPR 2010; and
+by the triple product of both normals and the line, which tells a shape from its mirror image (our choice).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+from torch import Tensor
+
+PAIR_FEATURES = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """The k nearest of m voxels around each; the voxel itself is the first.
+
+    Attributes:
+        neighbours: (m, k) int64.
+        weights: (m, k) float32, sum 1 in each row, fading to zero at the radius: what comes in or goes out of
+            sight there changes nothing at once.
+        pairs: (m, k, 7) float32 features of a voxel and its neighbour, from -1 to 1.
+    """
+
+    neighbours: Tensor
+    weights: Tensor
+    pairs: Tensor
+
+
+def neighbourhood(
+    centres: Tensor, normals: Tensor, counts: Sequence[int], neighbours: int, radius: float
+) -> Neighbourhood:
+    """Describe the surroundings of points.
+
+    Args:
+        centres: (m, 3) float32 points.
+        normals: (m, 3) float32 unit normals.
+        counts: points of each cloud.
+        neighbours: at most so many; fewer in a cloud of fewer points.
+        radius: beyond which points do not matter, in the unit of the points.
+    """
+    table = _nearest(centres, counts, min(neighbours, *counts))
+    apart = centres[table] - centres[:, None]
+    distances = torch.linalg.vector_norm(apart, dim=2)
+    weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2
+    weights = weights / weights.sum(dim=1, keepdim=True)
+    return Neighbourhood(table, weights, pair_features(normals, table, apart, distances, radius))
+
+
+def pair_features(normals: Tensor, table: Tensor, apart: Tensor, distances: Tensor, radius: float) -> Tensor:
+    """(m, k, 7) features of each point and its neighbours; a point itself has only zeros and a one.
+
+    Args:
+        normals: (m, 3) unit normals.
+        table: (m, k) neighbours.
+        apart: (m, k, 3) from the point to its neighbour.
+        distances: (m, k) the length of that.
+        radius: of the neighbourhood.
+    """
+    line = apart / distances.clamp(min=1e-9)[..., None]
+    own, theirs = normals[:, None].expand_as(line), normals[table]
+    length = (distances / radius).clamp(max=1.0)
+    rise, their_rise = (own * line).sum(2), (theirs * line).sum(2)
+    twist = (torch.linalg.cross(own, theirs) * line).sum(2)
+    return torch.stack(
+        [length, rise, their_rise, (own * theirs).sum(2), twist, rise * length, their_rise * length], dim=2
+    )
+
+
+def _nearest(centres: Tensor, counts: Sequence[int], neighbours: int) -> Tensor:
+    tables, start = [], 0
+    for cloud in centres.detach().split(list(counts)):
+        points = cloud.cpu().numpy()
+        _, found = cKDTree(points).query(points, k=list(range(1, neighbours + 1)))
+        tables.append(found.astype(np.int64) + start)
+        start += len(points)
+    return torch.from_numpy(np.concatenate(tables)).to(centres.device)

@@ -1,0 +1,173 @@
+"""Point Transformer V3 (Wu et al., "Point Transformer V3: Simpler, Faster, Stronger", CVPR 2024)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+from pose_nodes.networks.block import Block
+from pose_nodes.networks.pooling import Pooling, Unpooling
+from pose_nodes.networks.position import ConvolutionPosition, PairPosition, PairStem
+from pose_nodes.networks.sparse_convolution import SubmanifoldConvolution
+from pose_nodes.networks.voxel_level import VoxelLevel, coarser
+
+
+@dataclass(frozen=True)
+class PointTransformerConfig:
+    """What the network is built of; the defaults are the published base configuration.
+
+    Stages go from fine to coarse in both lists; the decoder has one fewer.
+
+    Attributes:
+        inputs: channels of the input; 0: point pair features instead, which no rotation changes (our choice).
+        encoder_depths, encoder_channels, encoder_heads: blocks, channels and heads of each stage on the way
+            down.
+        decoder_depths, decoder_channels, decoder_heads: on the way up; the finest has the channels that the
+            network gives out.
+        window: voxels that see each other.
+        ratio: how many times wider perceptrons are between their layers.
+        drop_path: share of points whose branches are left out in training, in the deepest block.
+        curves: in the order of their use by the blocks of a stage.
+        shuffle: whether that order is random in training (the published code shuffles always).
+        norm: "batch", or "layer", which does not depend on the size of a batch (our choice).
+    """
+
+    inputs: int = 3
+    encoder_depths: tuple[int, ...] = (2, 2, 2, 6, 2)
+    encoder_channels: tuple[int, ...] = (32, 64, 128, 256, 512)
+    encoder_heads: tuple[int, ...] = (2, 4, 8, 16, 32)
+    decoder_depths: tuple[int, ...] = (2, 2, 2, 2)
+    decoder_channels: tuple[int, ...] = (64, 64, 128, 256)
+    decoder_heads: tuple[int, ...] = (4, 4, 8, 16)
+    window: int = 1024
+    ratio: float = 4.0
+    drop_path: float = 0.3
+    curves: tuple[str, ...] = ("z", "z-trans", "hilbert", "hilbert-trans")
+    shuffle: bool = True
+    norm: str = "batch"
+
+
+class Stage(nn.Module):
+    """What comes between two resolutions, and the blocks at one."""
+
+    def __init__(self, change: Pooling | Unpooling | None, blocks: list[Block]) -> None:
+        """Build a stage of its parts; the first stage changes nothing."""
+        super().__init__()
+        self.change = change
+        self.blocks = nn.ModuleList(blocks)
+
+    def run(self, features: Tensor, level: VoxelLevel) -> Tensor:
+        """All blocks, one after another."""
+        for block in self.blocks:
+            features = block(features, level)
+        return features
+
+
+class PointTransformer(nn.Module):
+    """An encoder and a decoder with connections between, from voxels to features of the same voxels."""
+
+    def __init__(self, config: PointTransformerConfig) -> None:
+        """Build a network with random weights."""
+        super().__init__()
+        self.config = config
+        self.stem = Stem(config) if config.inputs else PairStem(config.encoder_channels[0])
+        self.encoder = nn.ModuleList(_encoder(config))
+        self.decoder = nn.ModuleList(_decoder(config))
+
+    def forward(self, features: Tensor | None, level: VoxelLevel) -> Tensor:
+        """Features of voxels.
+
+        Args:
+            features: (m, inputs), or None where the network makes its own of point pairs.
+            level: the m voxels at the finest resolution.
+
+        Returns:
+            (m, channels of the finest stage of the decoder).
+        """
+        levels, parents = self._levels(level)
+        features = self.stem(level) if features is None else self.stem(features, level)
+        skips = []
+        for index, stage in enumerate(self.encoder):
+            if stage.change is not None:
+                features = stage.change(features, parents[index - 1], len(levels[index]))
+            features = stage.run(features, levels[index])
+            skips.append(features)
+        for index in reversed(range(len(self.decoder))):
+            stage = self.decoder[index]
+            features = stage.run(stage.change(features, skips[index], parents[index]), levels[index])
+        return features
+
+    def _levels(self, finest: VoxelLevel) -> tuple[list[VoxelLevel], list[Tensor]]:
+        levels, parents = [finest], []
+        for _ in self.encoder[1:]:
+            level, parent = coarser(levels[-1], self._curve_order())
+            levels.append(level)
+            parents.append(parent)
+        return levels, parents
+
+    def _curve_order(self) -> list[int]:
+        count = len(self.config.curves)
+        shuffled = self.training and self.config.shuffle
+        order: list[int] = torch.randperm(count).tolist() if shuffled else list(range(count))
+        return order
+
+
+class Stem(nn.Module):
+    """A sparse convolution of 125 cells."""
+
+    def __init__(self, config: PointTransformerConfig) -> None:
+        """Build a layer."""
+        super().__init__()
+        channels = config.encoder_channels[0]
+        self.convolution = SubmanifoldConvolution(config.inputs, channels, 5, bias=False)
+        self.norm = _norm(config, channels)
+
+    def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
+        """(m, inputs) -> (m, c)."""
+        return gelu(self.norm(self.convolution(features, level.kernel(5))))
+
+
+def _norm(config: PointTransformerConfig, channels: int) -> nn.Module:
+    if config.norm == "layer":
+        return nn.LayerNorm(channels)
+    return nn.BatchNorm1d(channels, eps=1e-3, momentum=0.01)
+
+
+def _encoder(config: PointTransformerConfig) -> list[Stage]:
+    channels = config.encoder_channels
+    rates = _drop_rates(config.drop_path, config.encoder_depths)
+    stages = []
+    for index, width in enumerate(channels):
+        change = None if index == 0 else Pooling(channels[index - 1], width, _norm(config, width))
+        stages.append(Stage(change, _blocks(config, width, config.encoder_heads[index], rates[index])))
+    return stages
+
+
+def _decoder(config: PointTransformerConfig) -> list[Stage]:
+    widths = (*config.decoder_channels, config.encoder_channels[-1])
+    rates = _drop_rates(config.drop_path, config.decoder_depths)
+    stages = []
+    for index, width in enumerate(config.decoder_channels):
+        norms = (_norm(config, width), _norm(config, width))
+        change = Unpooling(widths[index + 1], config.encoder_channels[index], width, norms)
+        blocks = _blocks(config, width, config.decoder_heads[index], rates[index][::-1])
+        stages.append(Stage(change, blocks))
+    return stages
+
+
+def _drop_rates(largest: float, depths: tuple[int, ...]) -> list[list[float]]:
+    """Shares that grow evenly with depth, stage by stage."""
+    rates = np.linspace(0.0, largest, sum(depths))
+    return [part.tolist() for part in np.split(rates, np.cumsum(depths)[:-1])]
+
+
+def _blocks(config: PointTransformerConfig, channels: int, heads: int, rates: list[float]) -> list[Block]:
+    kind = ConvolutionPosition if config.inputs else PairPosition
+    return [
+        Block(kind(channels), channels, heads, config.window, curve, config.ratio, rate)
+        for curve, rate in enumerate(rates)
+    ]

@@ -1,0 +1,77 @@
+"""How a block tells voxels where they stand to each other: attention itself knows nothing of places."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+from pose_nodes.networks.neighbourhood import PAIR_FEATURES
+from pose_nodes.networks.sparse_convolution import SubmanifoldConvolution
+from pose_nodes.networks.voxel_level import VoxelLevel
+
+
+class ConvolutionPosition(nn.Module):
+    """A sparse convolution of 27 cells, as published (xCPE): it knows the directions of the cloud's frame."""
+
+    def __init__(self, channels: int) -> None:
+        """Build a layer."""
+        super().__init__()
+        self.convolution = SubmanifoldConvolution(channels, channels, 3, bias=True)
+        self.linear = nn.Linear(channels, channels)
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
+        """(m, c) -> (m, c)."""
+        return self.norm(self.linear(self.convolution(features, level.kernel(3))))
+
+
+NEIGHBOURS = 16
+REACH = 3.0
+"""Neighbours of a voxel, and sides of a voxel within which they are (our choice)."""
+KERNELS = 8
+
+
+class PairPosition(nn.Module):
+    """A convolution whose kernel depends on point pair features, which no rotation changes (our choice).
+
+    Each neighbour's features are weighted by functions of its pair features, learned ones, and summed, as in
+    Wu, Qi and Fuxin, "PointConv", CVPR 2019.
+    """
+
+    def __init__(self, channels: int) -> None:
+        """Build a layer."""
+        super().__init__()
+        self.kernel = nn.Sequential(
+            nn.Linear(PAIR_FEATURES, 2 * KERNELS), nn.GELU(), nn.Linear(2 * KERNELS, KERNELS)
+        )
+        self.linear = nn.Linear(channels * KERNELS, channels)
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
+        """(m, c) -> (m, c)."""
+        around = level.neighbourhood(NEIGHBOURS, REACH)
+        kernel = self.kernel(around.pairs) * around.weights[..., None]
+        gathered = features.index_select(0, around.neighbours.flatten()).view(*around.neighbours.shape, -1)
+        sums = torch.bmm(kernel.transpose(1, 2), gathered)
+        return self.norm(self.linear(sums.flatten(1)))
+
+
+class PairStem(nn.Module):
+    """First features of voxels: what surrounds them, by point pair features alone (our choice)."""
+
+    def __init__(self, channels: int) -> None:
+        """Build a layer."""
+        super().__init__()
+        self.first = nn.Linear(PAIR_FEATURES, channels)
+        self.second = nn.Linear(channels, channels)
+        self.linear = nn.Linear(2 * channels, channels)
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, level: VoxelLevel) -> Tensor:
+        """(m, c) features of the voxels."""
+        around = level.neighbourhood(NEIGHBOURS, REACH)
+        pairs = self.second(gelu(self.first(around.pairs)))
+        mean = torch.bmm(around.weights[:, None], pairs)[:, 0]
+        most = (pairs * (around.weights > 0)[..., None]).amax(dim=1)
+        return gelu(self.norm(self.linear(torch.cat([mean, most], dim=1))))

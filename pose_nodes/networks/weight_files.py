@@ -1,0 +1,106 @@
+"""Own weights: a safetensors file that says what network it is of, and a card beside that says how it was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from pose_nodes.core.config import from_mapping, to_mapping
+from pose_nodes.core.errors import InvalidConfigError, PoseNodesError
+from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+
+FORMAT = "pose_nodes 1"
+KINDS: Mapping[str, tuple[type[Any], type[nn.Module]]] = {
+    "descriptor": (DescriptorConfig, DescriptorNetwork),
+}
+
+
+class InvalidWeightsError(PoseNodesError):
+    """A file of weights that is missing, damaged, or of another network."""
+
+
+def save_network(path: Path, network: nn.Module, card: Mapping[str, Any]) -> None:
+    """Write weights, and beside them (`.json`) a card; nobody ever sees half a file.
+
+    Args:
+        path: ends in `.safetensors`; its folder is made.
+        network: one of KINDS.
+        card: what is to be known of the weights: data, steps, seed, hardware, scores; can be written as JSON.
+    """
+    kind = next(name for name, (_, cls) in KINDS.items() if type(network) is cls)
+    about = {"format": FORMAT, "kind": kind, "config": json.dumps(to_mapping(network.config))}
+    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, save(weights, about))
+    _write(card_file(path), (json.dumps(dict(card), indent=2) + "\n").encode())
+
+
+def card_file(path: Path) -> Path:
+    """Where the card of a file of weights is."""
+    return path.with_suffix(".json")
+
+
+def load_network(path: Path) -> Any:
+    """The network of a file, ready to be used.
+
+    Raises:
+        InvalidWeightsError: the file is missing, damaged, or not one that `save_network` wrote.
+    """
+    about, weights = _read(path)
+    if about.get("format") != FORMAT or about.get("kind") not in KINDS:
+        raise InvalidWeightsError(
+            f"weights '{path}': they do not say which network of pose_nodes they are of; published "
+            "checkpoints are read by their own names, not as safetensors"
+        )
+    config_class, network_class = KINDS[about["kind"]]
+    try:
+        config = from_mapping(config_class, json.loads(about["config"]), str(path))
+    except (KeyError, ValueError, InvalidConfigError) as error:
+        raise InvalidWeightsError(
+            f"weights '{path}': their configuration is unknown here: {error}"
+        ) from error
+    network = network_class(config)
+    fill(network, weights, str(path))
+    return network.eval()
+
+
+def fill(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
+    """Give a network weights.
+
+    Raises:
+        InvalidWeightsError: one is missing, unknown or of another shape; the message names it.
+    """
+    expected = network.state_dict()
+    problems = [f"'{name}' is missing" for name in expected if name not in weights]
+    problems += [f"'{name}' is unknown" for name in weights if name not in expected]
+    problems += [
+        f"'{name}' is {tuple(weights[name].shape)} and not {tuple(value.shape)}"
+        for name, value in expected.items()
+        if name in weights and weights[name].shape != value.shape
+    ]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise InvalidWeightsError(f"weights '{where}': not of this network: {problems[0]}{more}")
+    network.load_state_dict(dict(weights))
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise InvalidWeightsError(f"weights '{path}': there is no such file") from error
+    except (SafetensorError, OSError) as error:
+        raise InvalidWeightsError(f"weights '{path}': damaged, or no safetensors file ({error})") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
