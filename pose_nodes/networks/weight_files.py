@@ -1,4 +1,4 @@
-"""Own weights: a safetensors file that says what network it is of, and a card beside that says how it was made."""
+"""Own weights: a safetensors file that says what network it is of, and a card that says how it was made."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from pose_nodes.core.config import from_mapping, to_mapping
 from pose_nodes.core.errors import InvalidConfigError, PoseNodesError
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+from pose_nodes.sequences.files import write_bytes, write_json
 
 FORMAT = "pose_nodes 1"
 KINDS: Mapping[str, tuple[type[Any], type[nn.Module]]] = {
@@ -32,13 +33,15 @@ def save_network(path: Path, network: nn.Module, card: Mapping[str, Any]) -> Non
         path: ends in `.safetensors`; its folder is made.
         network: one of KINDS.
         card: what is to be known of the weights: data, steps, seed, hardware, scores; can be written as JSON.
+
+    Raises:
+        InvalidInputError: the place cannot be written to.
     """
     kind = next(name for name, (_, cls) in KINDS.items() if type(network) is cls)
     about = {"format": FORMAT, "kind": kind, "config": json.dumps(to_mapping(network.config))}
     weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, save(weights, about))
-    _write(card_file(path), (json.dumps(dict(card), indent=2) + "\n").encode())
+    write_bytes(path, save(weights, about))
+    write_json(card_file(path), dict(card))
 
 
 def card_file(path: Path) -> Path:
@@ -98,9 +101,3 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         raise InvalidWeightsError(f"weights '{path}': there is no such file") from error
     except (SafetensorError, OSError) as error:
         raise InvalidWeightsError(f"weights '{path}': damaged, or no safetensors file ({error})") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(path)
