@@ -129,6 +129,7 @@ class _Simulation:
             height = self._raise(int(index), height) + self._radii[index]
         still, since = 0.0, self._data.qpos.copy()
         while still < self._config.still_time:
+            self._refuse_unstable()
             if self._data.time > self._config.longest:
                 raise InvalidInputError(
                     f"dropping {len(self._radii)} objects: they still move or fall off after "
@@ -141,6 +142,16 @@ class _Simulation:
             else:
                 still += _CHECK_EVERY * _STEP
         return [self._pose(index) for index in range(len(self._radii))]
+
+    def _refuse_unstable(self) -> None:
+        """MuJoCo begins anew, at time zero and without end, when speeds grow beyond all bounds."""
+        kinds = self._mujoco.mjtWarning
+        numbers = (kinds.mjWARN_BADQPOS, kinds.mjWARN_BADQVEL, kinds.mjWARN_BADQACC)
+        if any(self._data.warning[int(kind)].number for kind in numbers):
+            raise InvalidInputError(
+                f"dropping {len(self._radii)} objects: the simulation became unstable; drop other ones, or "
+                "thicker ones"
+            )
 
     def _put_down(self) -> float:
         """Stand objects on the support, each apart from the others; the height of the highest.

@@ -123,3 +123,10 @@ def test_a_thin_plate_that_rattles_in_its_contacts_counts_as_still():
     for seed in range(3):
         (T,) = drop([plate], table(2.0, 2.0), np.random.default_rng(seed))
         assert T[2, 3] < 0.6 * plate.diagonal
+
+
+def test_a_simulation_that_becomes_unstable_is_one_sentence_and_ends():
+    box = trimesh.creation.box((1.0, 0.01, 1e-5))
+    sheet = TriangleMesh(np.asarray(box.vertices), np.asarray(box.faces, np.int32))
+    with pytest.raises(InvalidInputError, match="dropping 6 objects: the simulation became unstable"):
+        drop([sheet] * 6, bin_of(0.12, 0.12), np.random.default_rng(0))
