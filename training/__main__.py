@@ -13,6 +13,8 @@ from types import FrameType
 
 from pose_nodes.commands.parser import CommandParser
 from pose_nodes.core.errors import PoseNodesError
+from training.commands.train import TASKS
+from training.commands.train import main as train
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -20,6 +22,7 @@ COMMANDS = {
     "pool": "make the objects that samples are made of, lying still among each other",
     "cache": "write samples to disk, to be read faster than they are made",
     "bench": "measure how many samples a second are made",
+    **{name: kind.text for name, kind in TASKS.items()},
 }
 
 
@@ -32,10 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] not in COMMANDS:
         return _without_command(given)
-    command = importlib.import_module(f"training.commands.{given[0]}")
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return int(command.main(given[1:]))
+        return _run(given[0], given[1:])
     except PoseNodesError as error:
         print(f"training {given[0]}: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT
@@ -44,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _run(name: str, words: list[str]) -> int:
+    if name in TASKS:
+        return train(words, name)
+    return int(importlib.import_module(f"training.commands.{name}").main(words))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -55,7 +63,7 @@ def _without_command(given: list[str]) -> int:
     listed = "\n".join(f"  {name:10}{text}" for name, text in COMMANDS.items())
     parser = CommandParser(
         "training",
-        "Makes what the models of pose_nodes are trained with.",
+        "Trains the models of pose_nodes, and makes what they are trained with.",
         f"commands:\n{listed}\n\n`python -m training COMMAND --help` tells the options of one.",
         usage="python -m training COMMAND …",
     )

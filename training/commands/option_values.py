@@ -12,10 +12,14 @@ from pose_nodes.commands.parser import CommandParser
 from pose_nodes.core.errors import InvalidConfigError
 
 
-def add_option_arguments(parser: CommandParser) -> None:
-    """Add --options and --set, which `option_values` reads."""
+def add_option_arguments(parser: CommandParser, also: tuple[str, ...] = ()) -> None:
+    """Add --options, under other names too, and --set, which `option_values` reads."""
     parser.add_argument(
-        "--options", type=Path, help="YAML file of options; what it leaves out keeps its default"
+        *also,
+        "--options",
+        type=Path,
+        dest="options",
+        help="YAML file of options; what it leaves out keeps its default",
     )
     parser.add_argument(
         "--set", type=_assignment, nargs="+", default=[], metavar="NAME=VALUE", dest="values",
@@ -29,8 +33,17 @@ def option_values(options: Namespace) -> dict[str, Any]:
     Raises:
         InvalidConfigError: the file cannot be read.
     """
-    values = {} if options.options is None else _dotted(_read(options.options))
+    values = {} if options.options is None else read_options(options.options)
     return {**values, **dict(options.values)}
+
+
+def read_options(path: Path) -> dict[str, Any]:
+    """The options of a YAML file by dotted name.
+
+    Raises:
+        InvalidConfigError: the file cannot be read.
+    """
+    return _dotted(_read(path))
 
 
 def _assignment(text: str) -> tuple[str, Any]:

@@ -10,7 +10,7 @@ Objects and arrangements of a split are made of seeds that no other split has.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.synthetic.scenes.scene import Scene, SceneObject
 from pose_nodes.synthetic.scenes.supports import Support, bin_of, table
-from training.data.array_files import read_arrays
+from training.data.array_files import ArrayFile, read_arrays
 from training.data.pool_config import PoolConfig
 from training.data.seeding import split_number
 
@@ -33,6 +33,7 @@ POOL_FILE = "pool.json"
 FORMAT = 1
 SUPPORTS: tuple[Callable[[], Support], ...] = (table, bin_of)
 _COMMAND = "python -m training pool"
+_OF_SYMMETRY = ("symmetry", "symmetry_discrete", "symmetry_axis", "symmetry_centre")
 _KEPT = 256
 """Objects in memory: about 1 MB each with what is needed to render them (our choice)."""
 
@@ -114,6 +115,7 @@ class ObjectPool:
             )
         self._objects: OrderedDict[int, PoolObject] = OrderedDict()
         self._arrangements: OrderedDict[int, Arrangement] = OrderedDict()
+        self._symmetries: dict[int, SymmetryGroup] = {}
         self._supports = [make() for make in SUPPORTS]
         self._support_meshes = [support.mesh() for support in self._supports]
 
@@ -130,6 +132,19 @@ class ObjectPool:
             InvalidDatasetError: its file is damaged.
         """
         return _remembered(self._objects, number, self._read_object)
+
+    def symmetry(self, number: int) -> SymmetryGroup:
+        """The symmetry of an object, without reading its mesh; all are kept.
+
+        Raises:
+            InvalidDatasetError: its file is damaged.
+        """
+        if number not in self._symmetries:
+            path = object_file(self.folder, self.split, self.names[number])
+            file = ArrayFile(path, _COMMAND)
+            self._symmetries[number] = _symmetry(file.read(_OF_SYMMETRY))
+            file.close()
+        return self._symmetries[number]
 
     def arrangement(self, number: int) -> Arrangement:
         """An arrangement.
@@ -176,15 +191,19 @@ def read_object(path: Path, name: str, family: str) -> PoolObject:
         InvalidDatasetError: the file is missing or damaged.
     """
     read = read_arrays(path, _COMMAND)
-    colors, axis = read["vertex_colors"], read["symmetry_axis"]
+    colors = read["vertex_colors"]
     mesh = TriangleMesh(read["vertices"], read["faces"], colors if len(colors) else None)
-    symmetry = SymmetryGroup(
+    return PoolObject(name, family, mesh, _symmetry(read), float(read["diameter"]))
+
+
+def _symmetry(read: Mapping[str, NDArray[Any]]) -> SymmetryGroup:
+    axis = read["symmetry_axis"]
+    return SymmetryGroup(
         read["symmetry_discrete"],
         axis[0] if len(axis) else None,
         read["symmetry_centre"],
         str(read["symmetry"]),
     )
-    return PoolObject(name, family, mesh, symmetry, float(read["diameter"]))
 
 
 def _config(about: Any, path: Path) -> PoolConfig:

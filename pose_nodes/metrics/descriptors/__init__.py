@@ -1,0 +1,1 @@
+"""How well local descriptors match points: RON, FMR, and what symmetric objects make of them."""

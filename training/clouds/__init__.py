@@ -1,0 +1,1 @@
+"""Pairs of clouds as descriptors learn from them: turned, thinned, and which points shall be alike."""

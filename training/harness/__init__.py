@@ -1,0 +1,1 @@
+"""What every training has in common: steps, checkpoints, curves, validation, and going on where it ended."""

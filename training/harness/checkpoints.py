@@ -1,0 +1,137 @@
+"""Checkpoints: written whole or not at all, and read without running anything that is in them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+
+from pose_nodes.core.config import to_mapping
+from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, InvalidInputError
+from training.harness.config import FREE
+
+LAST, BEFORE = "last.ckpt", "before.ckpt"
+_KEY = "pose_nodes_training"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A checkpoint that a run can go on from.
+
+    Attributes:
+        path: of the file.
+        step: optimiser steps that were done.
+    """
+
+    path: Path
+    step: int
+
+
+class CheckpointWriter(lightning.Callback):
+    """Writes a checkpoint every so many steps or minutes; the last two are kept."""
+
+    def __init__(self, folder: Path, steps: int, minutes: float, stops: Callable[[], bool]) -> None:
+        """Args: folder for the files; how often; whether the run is asked to end now."""
+        self._folder, self._steps, self._seconds, self._stops = folder, steps, 60.0 * minutes, stops
+        self._written, self._at = time.monotonic(), -1
+
+    def on_train_batch_end(
+        self, trainer: lightning.Trainer, module: Any, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Write one if it is due."""
+        if trainer.global_step == self._at or (batch_idx + 1) % trainer.accumulate_grad_batches:
+            return
+        late = time.monotonic() - self._written > self._seconds
+        due = late or self._stops() or trainer.global_step >= trainer.max_steps
+        # The first device decides for all, as their clocks differ.
+        if trainer.strategy.broadcast(due) or trainer.global_step % self._steps == 0:
+            self.write(trainer)
+
+    def write(self, trainer: lightning.Trainer) -> None:
+        """Write one now."""
+        path = self._folder / LAST
+        partial = self._folder / f".{LAST}.partial"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        trainer.save_checkpoint(partial)
+        if trainer.is_global_zero:
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            if path.exists():
+                path.replace(self._folder / BEFORE)
+            partial.replace(path)
+        trainer.strategy.barrier()
+        self._written, self._at = time.monotonic(), trainer.global_step
+
+
+def signed(checkpoint: dict[str, Any], task: str, config: Any) -> None:
+    """Note in a checkpoint whose it is."""
+    checkpoint[_KEY] = {"task": task, "options": to_mapping(config)}
+
+
+def find(folder: Path, task: str, config: Any) -> Found:
+    """The checkpoint to go on from.
+
+    Args:
+        folder: that a `CheckpointWriter` wrote to.
+        task: name of it.
+        config: of the task.
+
+    Raises:
+        InvalidInputError: there is none.
+        InvalidDatasetError: it is damaged, or not one of this training.
+        InvalidConfigError: it was begun with other options; the message names one.
+    """
+    path = folder / LAST
+    # Between the two moves of `write` there is only the one before.
+    path = path if path.exists() else folder / BEFORE
+    if not path.is_file():
+        raise InvalidInputError(f"{folder}: has no checkpoint; begin without --resume")
+    about = read_checkpoint(path)
+    note = about[_KEY]
+    if note["task"] != task:
+        raise InvalidConfigError(f"{path}: is of the task '{note['task']}', not of '{task}'")
+    _check_same(note["options"], to_mapping(config), path)
+    return Found(path, int(about["global_step"]))
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """A checkpoint.
+
+    Raises:
+        InvalidDatasetError: it is damaged, or not one of this training.
+    """
+    try:
+        read = torch.load(path, map_location="cpu", weights_only=True)
+    except (
+        OSError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        KeyError,
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+    ) as error:
+        first = str(error).split("\n")[0]
+        raise InvalidDatasetError(
+            f"{path}: is no checkpoint, or a damaged one ({first}); delete it, or begin without --resume"
+        ) from error
+    if not isinstance(read, dict) or _KEY not in read:
+        raise InvalidDatasetError(f"{path}: is not a checkpoint of this training; begin without --resume")
+    return read
+
+
+def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> None:
+    for name in sorted({*before, *now} - FREE):
+        if before.get(name) != now.get(name):
+            raise InvalidConfigError(
+                f"{path}: was begun with other options ('{name}' was {before.get(name)!r}, is "
+                f"{now.get(name)!r}); use the same ones, or another folder"
+            )

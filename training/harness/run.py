@@ -1,0 +1,147 @@
+"""Trains a task: from the beginning, or from where it was interrupted."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+import yaml
+from pytorch_lightning.loggers import Logger, TensorBoardLogger
+
+from pose_nodes.core.config import to_mapping
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.sequences.files import write_text
+from training.harness.checkpoints import CheckpointWriter, Found, find, signed
+from training.harness.config import PRECISIONS, RunOptions
+from training.harness.curves import Curve
+from training.harness.module import TrainingModule
+from training.harness.reports import Reports
+from training.harness.stopping import Stop
+from training.harness.task import Task
+from training.harness.validation import Validation
+
+CONFIG_FILE, CURVE_FILE, SCORES_FILE = "config.yaml", "curve.csv", "validation.csv"
+CHECKPOINTS, WEIGHTS, TENSORBOARD = "checkpoints", "weights", "tensorboard"
+
+
+def train(task: Task, folder: Path, resume: bool = False) -> None:
+    """Train a task.
+
+        config.yaml      the options
+        curve.csv        the loss by step; validation.csv the held-out scores
+        checkpoints/     to go on from
+        weights/         the latest and the best that were validated
+
+    Args:
+        task: what to train.
+        folder: for all that is written.
+        resume: go on from the last checkpoint in it.
+
+    Raises:
+        KeyboardInterrupt: the run was ended by a signal, after a step whose checkpoint is written.
+        PoseNodesError: the folder, the checkpoint or the samples cannot be used, or the loss is not finite.
+    """
+    run: RunOptions = task.config.run
+    found = find(folder / CHECKPOINTS, task.name, task.config) if resume else None
+    if found is None:
+        _refuse_used(folder)
+    if found is not None and found.step >= run.steps:
+        raise InvalidConfigError(f"{found.path}: has {found.step} steps already; raise run.steps to go on")
+    write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
+    torch.set_num_threads(run.threads or os.cpu_count() or 1)
+    stop = Stop()
+    module = _Signing(task)
+    try:
+        with stop.listening(), warnings.catch_warnings():
+            _quiet()
+            trainer = _trainer(task, folder, stop, found)
+            trainer.fit(module, ckpt_path=None if found is None else str(found.path), weights_only=True)
+    except SystemExit as end:
+        # Lightning makes one of Ctrl-C.
+        if stop.asked:
+            raise KeyboardInterrupt from end
+        raise
+    finally:
+        if module.stream is not None:
+            module.stream.close()
+
+
+class _Signing(TrainingModule):
+    """Signs its checkpoints."""
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """See `signed`."""
+        signed(checkpoint, self.task.name, self.task.config)
+
+
+def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> lightning.Trainer:
+    run = task.config.run
+    step = 0 if found is None else found.step
+    # Processes of other devices are started anew by Lightning, with this in their environment.
+    first = int(os.environ.get("LOCAL_RANK", "0")) == 0
+    curve = Curve(folder / CURVE_FILE, step) if first else None
+    scores = Curve(folder / SCORES_FILE, step) if first else None
+    validation = Validation(task, folder / WEIGHTS, scores, run.validate_steps)
+    writer = CheckpointWriter(
+        folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, lambda: stop.asked
+    )
+    reports = Reports(curve, run.log_steps, run.report_seconds, validation)
+    return lightning.Trainer(
+        accelerator=run.accelerator,
+        devices=run.devices,
+        strategy="ddp" if run.devices > 1 else "auto",
+        precision=PRECISIONS[run.precision],
+        max_steps=run.steps,
+        max_epochs=-1,
+        accumulate_grad_batches=run.accumulate,
+        gradient_clip_val=task.config.optimiser.clip or None,
+        callbacks=[validation, writer, reports, stop],
+        logger=_tensorboard(folder),
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+        log_every_n_steps=run.log_steps,
+    )
+
+
+def nested(values: dict[str, Any]) -> dict[str, Any]:
+    """Dotted names as mappings within mappings."""
+    tree: dict[str, Any] = {}
+    for name, value in values.items():
+        *path, last = name.split(".")
+        place = tree
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return tree
+
+
+def _tensorboard(folder: Path) -> Logger | bool:
+    """The logger of TensorBoard if that is installed."""
+    if importlib.util.find_spec("tensorboard") is None:
+        return False
+    return TensorBoardLogger(folder, name=TENSORBOARD, version="")
+
+
+def _refuse_used(folder: Path) -> None:
+    for name in (CHECKPOINTS, CURVE_FILE):
+        if (folder / name).exists():
+            raise InvalidInputError(
+                f"{folder}: holds a training already; add --resume to go on with it, or choose another folder"
+            )
+
+
+def _quiet() -> None:
+    """Lightning's hints are for those who write loops, not for those who run them."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    logging.getLogger("lightning_fabric").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
+    warnings.filterwarnings("ignore", message=".*does not have many workers.*|.*isinstance.*LeafSpec.*")

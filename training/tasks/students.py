@@ -1,0 +1,72 @@
+"""The student network in training: how it begins, and how it is given clouds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pose_nodes.core.config import to_mapping
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.geometry.pointcloud import PointCloud
+from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+from pose_nodes.networks.weight_files import load_network
+from training.clouds.held_out import Describe
+from training.data.samples import BatchArrays
+
+
+def initial_student(config: DescriptorConfig, weights: str) -> DescriptorNetwork:
+    """A student with weights of a file, or random ones of PyTorch's global generator.
+
+    Raises:
+        InvalidWeightsError: the file cannot be used.
+        InvalidConfigError: it is of a network of other options.
+    """
+    if not weights:
+        return DescriptorNetwork(config)
+    network = load_network(Path(weights).expanduser())
+    if not isinstance(network, DescriptorNetwork) or network.config != config:
+        raise InvalidConfigError(
+            f"weights '{weights}': are of a network with {to_mapping(network.config)}, not with "
+            f"{to_mapping(config)}; say the same under 'network'"
+        )
+    return network.train()
+
+
+def run_student(network: nn.Module, batch: BatchArrays, device: Any) -> tuple[Tensor, list[int]]:
+    """Descriptors of all clouds of a batch.
+
+    Args:
+        network: a student.
+        batch: with the lists of arrays "points", "normals" and "offsets".
+        device: of the network.
+
+    Returns:
+        (n, d) descriptors, and where the clouds end, with a 0 before.
+    """
+    points = torch.from_numpy(np.concatenate(batch["points"])).to(device)
+    normals = torch.from_numpy(np.concatenate(batch["normals"])).to(device)
+    sizes = np.concatenate([np.diff(offsets, prepend=0) for offsets in batch["offsets"]])
+    ends = np.cumsum(sizes)
+    descriptors = network(points, normals, torch.from_numpy(ends).to(device))
+    return descriptors, [0, *ends.tolist()]
+
+
+def describer(network: nn.Module, device: Any) -> Describe:
+    """Descriptors of single clouds by a network in evaluation."""
+
+    def describe(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
+        points = (cloud.points - cloud.points.mean(axis=0)) / diameter
+        with torch.inference_mode():
+            found = network(
+                torch.from_numpy(points.astype(np.float32)).to(device),
+                torch.from_numpy(cloud.normals.astype(np.float32)).to(device),
+                torch.tensor([len(points)], device=device),
+            )
+        return np.asarray(found.float().cpu().numpy())
+
+    return describe
