@@ -22,6 +22,7 @@ COMMANDS = {
     "pool": "make the objects that samples are made of, lying still among each other",
     "cache": "write samples to disk, to be read faster than they are made",
     "bench": "measure how many samples a second are made",
+    "evaluate-descriptors": "compare local descriptors on held-out pairs and on recordings",
     **{name: kind.text for name, kind in TASKS.items()},
 }
 
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(name: str, words: list[str]) -> int:
     if name in TASKS:
         return train(words, name)
-    return int(importlib.import_module(f"training.commands.{name}").main(words))
+    return int(importlib.import_module(f"training.commands.{name.replace('-', '_')}").main(words))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -60,7 +61,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _without_command(given: list[str]) -> int:
-    listed = "\n".join(f"  {name:10}{text}" for name, text in COMMANDS.items())
+    listed = "\n".join(f"  {name:22}{text}" for name, text in COMMANDS.items())
     parser = CommandParser(
         "training",
         "Trains the models of pose_nodes, and makes what they are trained with.",

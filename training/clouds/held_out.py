@@ -50,23 +50,23 @@ def pieces_of(pairs: CachedPairs, count: int, points: int) -> list[Piece]:
 
 
 def scores_of(piece: Piece, describe: Describe) -> Mapping[str, float]:
-    """How well a descriptor matches the clouds of a pair.
+    """How well a descriptor matches the clouds of a pair, see `match_scores`."""
+    query = describe(piece.query, piece.diameter)
+    return match_scores(piece, match(query, describe(piece.target, piece.diameter)))
 
-    ron: share of the query's points whose nearest match is right; half of them and more cannot be seen.
+
+def match_scores(piece: Piece, matches: Matches) -> Mapping[str, float]:
+    """How right the matches of the query's descriptors with the target's are.
+
+    ron: share of the query's points whose nearest match is right; of a view, about half cannot be seen.
     fmr: 1 where that is above tau_2, else 0; its mean over pairs is the FMR.
     mutual: share of right ones among mutual nearest neighbours, equivalent points being right, too.
     seen: the same of the target's points and their nearest matches in the query.
     """
-    query = describe(piece.query, piece.diameter)
-    matches = match(query, describe(piece.target, piece.diameter))
     ron = share_within(_distances(piece, matches.nearest, None), piece.diameter)
     mutual = share_within(_distances(piece, matches.mutual, piece.symmetry), piece.diameter)
     seen = share_within(_distances(piece, matches.reverse, piece.symmetry), piece.diameter)
-    return {"ron": ron, "fmr": float(ron > TAU_2), "mutual": mutual, "seen": seen, "pairs": _count(matches)}
-
-
-def _count(matches: Matches) -> float:
-    return float(len(matches.mutual))
+    return {"ron": ron, "fmr": float(ron > TAU_2), "mutual": mutual, "seen": seen}
 
 
 def _distances(piece: Piece, pairs: NDArray[np.int64], symmetry: SymmetryGroup | None) -> NDArray[np.float64]:
@@ -87,8 +87,10 @@ def _piece(pairs: CachedPairs, index: int, points: int) -> Piece:
         )
         clouds.append(cloud)
         turns.append(turn)
+    query, target = clouds
     return Piece(
-        *clouds,
+        query,
+        target,
         turns[1] @ pair.T_target_source @ se3.inverse(turns[0]),
         turns[0] @ pair.T_source_object,
         pairs.symmetry(pair),

@@ -93,7 +93,6 @@ class MatchingSamples:
         first = kept(pair.source_points, changes, of_view, options.points, rng)
         second = kept(pair.target_points, changes, True, options.points, rng)
         source, target = placed(pair, first, second)
-        anchors, alike = self._related(pair, source, target, rng)
         size = np.exp(changes.scale * rng.normal()) / float(pair.diameter)
         clouds = [
             changed(
@@ -104,27 +103,27 @@ class MatchingSamples:
                 (pair.target_points, pair.target_normals, second),
             )
         ]
+        there = self._related(pair, source, target, rng)
+        back = self._related(pair, target, source, rng)
         return MatchingSample(
-            np.concatenate([points for points, _ in clouds]).astype(np.float32),
-            np.concatenate([normals for _, normals in clouds]).astype(np.float32),
-            np.cumsum([len(first), len(second)]),
-            *anchors,
-            *alike,
+            points=np.concatenate([points for points, _ in clouds]).astype(np.float32),
+            normals=np.concatenate([normals for _, normals in clouds]).astype(np.float32),
+            offsets=np.cumsum([len(first), len(second)]),
+            source_anchors=there[0],
+            target_anchors=back[0],
+            source_relations=there[1],
+            target_relations=back[1],
         )
 
     def _related(
-        self, pair: CloudPair, source: Placed, target: Placed, rng: np.random.Generator
-    ) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int8]]]:
-        """The anchors of both clouds, and what they are to the points of the other."""
+        self, pair: CloudPair, first: Placed, second: Placed, rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """Anchors of one cloud of a pair, and what they are to the points of the other."""
         options, diameter = self._options, float(pair.diameter)
         symmetry = self._pairs.symmetry(pair)
         reach = Reach(options.alike * diameter, options.apart * diameter)
-        anchors, alike = [], []
-        for one, other in ((source, target), (target, source)):
-            chosen = choose_anchors(one, other, symmetry, reach.alike, options.anchors, rng)
-            anchors.append(chosen)
-            alike.append(relations(chosen, one, other, symmetry, reach))
-        return anchors, alike
+        anchors = choose_anchors(first, second, symmetry, reach.alike, options.anchors, rng)
+        return anchors, relations(anchors, first, second, symmetry, reach)
 
 
 def placed(pair: CloudPair, first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[Placed, Placed]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
 from pose_nodes.sequences.files import write_text
@@ -57,7 +58,7 @@ class Curve:
             raise InvalidInputError(f"{self._path}: cannot be written ({error.strerror})") from error
 
     @staticmethod
-    def _text(rows: list) -> str:  # type: ignore[type-arg]
+    def _text(rows: Iterable[Iterable[Any]]) -> str:
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerows(rows)
         return buffer.getvalue()

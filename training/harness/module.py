@@ -116,7 +116,8 @@ class _OfRank:
 
     def __init__(self, samples: Samples, rank: int, devices: int) -> None:
         self._samples, self._rank, self._devices = samples, rank, devices
-        self.name, self.sample_class, self.length = samples.name, samples.sample_class, None
+        self.name, self.sample_class = samples.name, samples.sample_class
+        self.length: int | None = None
 
     def __getitem__(self, index: int) -> Any:
         return self._samples[index * self._devices + self._rank]

@@ -81,7 +81,8 @@ class _Signing(TrainingModule):
 
 
 def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> lightning.Trainer:
-    run = task.config.run
+    run: RunOptions = task.config.run
+    precision: Any = PRECISIONS[run.precision]
     step = 0 if found is None else found.step
     # Processes of other devices are started anew by Lightning, with this in their environment.
     first = int(os.environ.get("LOCAL_RANK", "0")) == 0
@@ -96,7 +97,7 @@ def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> light
         accelerator=run.accelerator,
         devices=run.devices,
         strategy="ddp" if run.devices > 1 else "auto",
-        precision=PRECISIONS[run.precision],
+        precision=precision,
         max_steps=run.steps,
         max_epochs=-1,
         accumulate_grad_batches=run.accumulate,

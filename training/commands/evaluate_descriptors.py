@@ -1,0 +1,116 @@
+"""evaluate-descriptors: FPFH and trained weights, on held-out synthetic pairs and on recordings."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pose_nodes import __version__
+from pose_nodes.commands.parser import CommandParser, integer
+from pose_nodes.commands.recordings import open_recording
+from pose_nodes.commands.tables import TextTable, milliseconds, percent, show
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.registration.native_ransac import compile_ahead
+from pose_nodes.sequences.files import plain, write_json, write_text
+from training.clouds.cached_pairs import CachedPairs
+from training.clouds.held_out import Piece, pieces_of
+from training.commands.progress import progress_bar
+from training.data.object_pool import ObjectPool
+from training.data.seeding import SPLITS
+from training.evaluation.describers import FPFH, NamedDescriber, named_describer
+from training.evaluation.descriptor_scores import score_piece, summary
+from training.evaluation.recorded_pieces import recorded_pieces
+from training.evaluation.registering import Effort
+
+DONE = 0
+_COLUMNS = ("ron", "fmr", "mutual", "seen", "recall")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command.
+
+    Raises:
+        PoseNodesError: weights, pairs or recordings cannot be used, or the folder cannot be written to.
+    """
+    options = _parser().parse_args(arguments)
+    describers = [named_describer(text) for text in (FPFH, *options.weights)]
+    sets = _sets(options)
+    compile_ahead()
+    rows = [row for name, pieces in sets.items() for row in _evaluated(name, pieces, describers)]
+    table = _table(rows)
+    show(table)
+    write_json(options.out / "descriptors.json", plain({"version": __version__, "rows": rows}))
+    write_text(options.out / "descriptors.md", table.markdown())
+    print(f"written to {options.out / 'descriptors.md'} and {options.out / 'descriptors.json'}")
+    return DONE
+
+
+def _parser() -> CommandParser:
+    parser = CommandParser(
+        "training evaluate-descriptors",
+        "Match and register pairs of clouds with FPFH and with trained weights: RON and FMR as in the dGeDi\n"
+        "paper, the share of right matches among mutual nearest neighbours (mutual) and among those of the\n"
+        "target's points (seen), and the share of poses with an ADD below a tenth of the diameter, one try\n"
+        "each (recall; ADD-S of symmetric objects).",
+    )
+    parser.add_argument(
+        "--weights", nargs="+", default=[], metavar="[NAME=]FILE", help="trained weights beside FPFH"
+    )
+    parser.add_argument("--cache", type=Path, nargs="+", default=[], help="held-out pairs of object clouds")
+    parser.add_argument(
+        "--pool", type=Path, default=Path("out/training/pool"), help="their objects; default: %(default)s"
+    )
+    parser.add_argument("--split", choices=SPLITS, default="test", help="of these; default: %(default)s")
+    parser.add_argument("--pairs", type=integer(1), default=100, help="of a cache; default: %(default)s")
+    parser.add_argument("--recording", type=Path, nargs="+", default=[], help="BOP scenes or data sets")
+    parser.add_argument(
+        "--every", type=integer(1), default=4, help="n-th image of them; default: %(default)s"
+    )
+    parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
+    parser.add_argument("--out", type=Path, default=Path("out/descriptors"), help="default: %(default)s")
+    return parser
+
+
+def _sets(options: Namespace) -> dict[str, list[Piece]]:
+    """Pairs of clouds by the name of the set they are of."""
+    sets: dict[str, list[Piece]] = {}
+    for folder in options.cache:
+        pairs = CachedPairs([folder], ObjectPool(options.pool, options.split))
+        sets[folder.name] = pieces_of(pairs, options.pairs, options.points)
+    for folder in options.recording:
+        recording, library = open_recording(folder)
+        for name, piece in recorded_pieces(recording, library, options.every, options.points):
+            sets.setdefault(f"{recording.name}: {name}", []).append(piece)
+    if not any(sets.values()):
+        raise InvalidConfigError(
+            "nothing to evaluate on: name pairs with --cache, or images with --recording"
+        )
+    return sets
+
+
+def _evaluated(name: str, pieces: list[Piece], describers: list[NamedDescriber]) -> Iterator[dict[str, Any]]:
+    with progress_bar() as progress:
+        bar = progress.add_task(name, total=len(pieces) * len(describers))
+        for describer in describers:
+            scores = []
+            for seed, piece in enumerate(pieces):
+                scores.append(score_piece(piece, describer, Effort(), seed))
+                progress.advance(bar)
+            yield {"set": name, "descriptor": describer.name, **summary(scores)}
+
+
+def _table(rows: list[dict[str, Any]]) -> TextTable:
+    headers = ("set", "descriptor", "pairs", *(name.upper() for name in _COLUMNS[:2]), *_COLUMNS[2:], "ms")
+    cells = [
+        (
+            row["set"],
+            row["descriptor"],
+            str(int(row["pairs"])),
+            *(percent(row[column]) for column in _COLUMNS),
+            milliseconds(row["seconds"]),
+        )
+        for row in rows
+    ]
+    return TextTable("Local descriptors", headers, tuple(cells))

@@ -1,0 +1,1 @@
+"""How good what was trained is, beside what was there before."""
