@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pose_nodes import __version__
+from pose_nodes.commands.bench_camera_rate import camera_rate_tables, measure_camera_rate
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
 from pose_nodes.commands.bench_endurance import endurance_table, measure_endurance
 from pose_nodes.commands.bench_objects import measure_objects, objects_table
@@ -84,7 +85,7 @@ def _parser() -> CommandParser:
         help="folder with further data sets (desk_video); default: ../shared/data if there",
     )
     parser.add_argument(
-        "--seconds", type=positive, default=60.0, help="of transport and latency; default: 60"
+        "--seconds", type=positive, default=60.0, help="of transport, latency and camera_rate; default: 60"
     )
     parser.add_argument(
         "--endurance", type=positive, default=600.0, metavar="SECONDS", help="of endurance; default: 600"
@@ -137,6 +138,11 @@ def _transport(recordings: Sequence[BenchRecording], options: Namespace) -> Meas
 def _latency(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     sections = [measure_latency(each, options.seconds, options.out / "nodes") for each in recordings]
     return sections, [latency_table(sections)]
+
+
+def _camera_rate(_recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    section = measure_camera_rate(options.seconds, options.out)
+    return section, camera_rate_tables(section)
 
 
 def _cold_starts(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
@@ -200,6 +206,7 @@ def _synthetic_videos(recordings: Sequence[BenchRecording], options: Namespace) 
 SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]] = {
     "transport": _transport,
     "latency": _latency,
+    "camera_rate": _camera_rate,
     "cold_starts": _cold_starts,
     "ransac": _ransac,
     "registration": _registration,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,19 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from pose_nodes import __version__
+from pose_nodes.commands.kept_video import generated_model, kept_video
 from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.tables import TextTable, milliseconds, number, percent
 from pose_nodes.commands.tracking_run import TrackingRun
-from pose_nodes.core.json_files import read_json
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.metrics.following import Following, FollowingScore
 from pose_nodes.metrics.summary import percentile
-from pose_nodes.objects.model import ObjectModel, build_model
 from pose_nodes.sequences.bop_scene import BopScene
-from pose_nodes.sequences.files import plain, write_json
+from pose_nodes.sequences.files import plain
 from pose_nodes.synthetic.scenes.measuring import Sensors
 from pose_nodes.synthetic.scenes.tracking_videos import CLUTTER, tracking_video
-from pose_nodes.synthetic.scenes.videos import write_video
+from pose_nodes.synthetic.scenes.videos import Video
 from pose_nodes.synthetic.sensor import presets
-from pose_nodes.synthetic.shapes.library import generate
 
 OBJECTS = (("camera", 901), ("generic_blob", 903), ("generic_vessel", 903))
 """Family and seed: sharp, smooth, and symmetric about an axis. See docs/benchmarks.md for what was
@@ -43,7 +39,6 @@ SECONDS = {
 """Length of each motion: what happens, and a second after it."""
 MASKS = {"first image": "first", "5 Hz": "every:6"}
 _SCENE = Path("test") / "000001"
-_DESCRIPTION = "video.json"
 
 
 @dataclass(frozen=True)
@@ -133,23 +128,14 @@ def measure_videos(plans: Sequence[VideoPlan], out: Path, seed: int) -> list[Vid
 
 def rendered(plan: VideoPlan, out: Path) -> BopScene:
     """The video as a recording; rendered unless `out` has it from before, with the same description."""
-    folder, described = out / plan.name, json.loads(json.dumps({**asdict(plan), "version": __version__}))
-    description = folder / _DESCRIPTION
-    if not description.is_file() or read_json(description) != described:
-        shutil.rmtree(folder, ignore_errors=True)
-        models = [_model(family, seed) for family, seed in plan.objects]
-        sensors = Sensors(presets.realsense())
-        video = tracking_video(
-            plan.motion, models, plan.camera, plan.seed, plan.seconds, plan.rate_hz, sensors
-        )
-        write_video(video, folder)
-        write_json(description, described)  # last: what lacks it is not whole
+    folder = kept_video(out / plan.name, asdict(plan), partial(_video, plan))
     return BopScene(folder / _SCENE, rate_hz=plan.rate_hz)
 
 
-def _model(family: str, seed: int) -> ObjectModel:
-    made = generate(family, seed)
-    return build_model(made.name, made.mesh, made.symmetry, np.random.default_rng(seed))
+def _video(plan: VideoPlan) -> Video:
+    models = [generated_model(family, seed) for family, seed in plan.objects]
+    sensors = Sensors(presets.realsense())
+    return tracking_video(plan.motion, models, plan.camera, plan.seed, plan.seconds, plan.rate_hz, sensors)
 
 
 def _tracked(

@@ -96,6 +96,14 @@ class NodeProcesses:
                     f"{name} ended with exit code {process.returncode}: {self.last_words(name)}"
                 )
 
+    def processor_seconds(self, name: str) -> float:
+        """Processor time that a node took since its start, all threads together; NaN without /proc."""
+        try:
+            fields = Path(f"/proc/{self._running[name].pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return float("nan")
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime
+
     def last_words(self, name: str) -> str:
         """The last lines of the output of a node."""
         lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,9 @@ class Play:
         objects_file: of the tracker, None plays without one; also names the recorded objects.
         hear_images: whether the listener takes the images, too.
         hear_overlay: whether it takes the tracker's pictures.
+        masks_every: masks of every n-th image only.
+        keep: whether the player keeps all images in memory, so that it takes no more of the machine than a
+            camera's driver.
     """
 
     folder: Path
@@ -42,6 +45,8 @@ class Play:
     objects_file: Path | None
     hear_images: bool = False
     hear_overlay: bool = False
+    masks_every: int = 1
+    keep: bool = False
 
 
 @contextmanager
@@ -73,10 +78,12 @@ def _player_parameters(play: Play) -> dict[str, object]:
         "folder": str(play.folder.absolute()),
         "rate": float(play.rate),
         "loop": True,
+        "keep": play.keep,
         # It ends only when it cannot go on.
         "exit_when_done": True,
         "publish_truth": True,
         "segmentation.publish": play.objects_file is not None,
+        "segmentation.every": play.masks_every,
         "wait_for_subscribers": int(play.objects_file is not None) + int(play.hear_images),
     }
 
@@ -107,6 +114,10 @@ class Player:
         self._linger(take)
         self._processes.stop("player_node")
         return self._listener
+
+    def processor_seconds(self, names: Sequence[str]) -> dict[str, float]:
+        """Processor time that nodes took since their start, by name."""
+        return {name: self._processes.processor_seconds(name) for name in names}
 
     def _turn(self, take: Callable[[Listener], None]) -> None:
         self._listener.spin_once(_WAKE_S)

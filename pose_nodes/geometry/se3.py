@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.transform import Rotation
@@ -101,9 +103,22 @@ def tangent(T_a_b: Matrix, T_a_c: Matrix) -> NDArray[np.float64]:
 
 
 def quaternion_xyzw(T: Matrix) -> NDArray[np.float64]:
-    """(4,) unit quaternion x, y, z, w of the rotation, w >= 0."""
-    quaternion = Rotation.from_matrix(T[:3, :3]).as_quat()
-    return np.asarray(-quaternion if quaternion[3] < 0 else quaternion)
+    """(4,) unit quaternion x, y, z, w of the rotation, w >= 0.
+
+    Shepperd, "Quaternion from rotation matrix", Journal of Guidance and Control 1978: by way of the component
+    that is largest. In plain numbers, as poses are published in every frame.
+    """
+    (a, b, c), (d, e, f), (g, h, i) = T[:3, :3].tolist()
+    squares = (1.0 + a - e - i, 1.0 - a + e - i, 1.0 - a - e + i, 1.0 + a + e + i)
+    rows = (
+        (squares[0], b + d, c + g, h - f),
+        (b + d, squares[1], f + h, c - g),
+        (c + g, f + h, squares[2], d - b),
+        (h - f, c - g, d - b, squares[3]),
+    )
+    row = rows[squares.index(max(squares))]
+    length = math.copysign(math.hypot(*row), row[3])
+    return np.array([value / length for value in row])
 
 
 def from_quaternion_xyzw(quaternion: ArrayLike, translation: ArrayLike) -> Matrix:

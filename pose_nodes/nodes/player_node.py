@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,12 +91,14 @@ class PlayerWork:
 
     def _messages(self, configured: _Configured) -> Iterator[RecordedMessages]:
         """The messages of every frame, anew in each lap; read in the thread that reads ahead."""
-        config, recording = configured.config, configured.recording
-        for _lap in itertools.count() if config.loop else range(1):
-            for index in range(len(recording)):
-                yield encode_recorded(
-                    recording[index], config.frame_id, config.color_encoding, config.depth_encoding
-                )
+        config = configured.config
+        kept: list[RecordedMessages] = []
+        for messages in _one_lap(configured):
+            if config.loop and config.keep:
+                kept.append(messages.again())
+            yield messages
+        while config.loop:
+            yield from (messages.again() for messages in kept) if kept else _one_lap(configured)
 
     def _tick(self, ready: Callable[[bool], bool]) -> None:
         """Publish the next frame, once the subscribers are there."""
@@ -134,6 +135,13 @@ class PlayerWork:
         if self._timer is not None:
             self._node.destroy_timer(self._timer)
             self._timer = None
+
+
+def _one_lap(configured: _Configured) -> Iterator[RecordedMessages]:
+    """The messages of every frame, as they are read."""
+    config, recording = configured.config, configured.recording
+    for index in range(len(recording)):
+        yield encode_recorded(recording[index], config.frame_id, config.color_encoding, config.depth_encoding)
 
 
 def make_node(stop: StopRequest) -> StagedNode:

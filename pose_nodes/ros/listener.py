@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -45,6 +46,8 @@ class Listener:
         pictures: overlays, (stamp in nanoseconds, (h, w, 3) uint8 RGB); to be taken out, too.
         truths: true poses by stamp, in the order of the images.
         latencies: seconds from the image's stamp to its object_poses arriving here, by stamp.
+        detections: how many poses these told, by stamp.
+        diagnostics: what nodes tell of themselves, as it was told last: values by key, by name of the line.
         images: the stamps of the images that arrived, by topic; filled with `hear_images` alone.
         finished: whether the player is at its end.
     """
@@ -59,12 +62,15 @@ class Listener:
         self.pictures: deque[tuple[int, NDArray[np.uint8]]] = deque()
         self.truths: dict[int, list[GroundTruth]] = {}
         self.latencies: dict[int, float] = {}
+        self.detections: dict[int, int] = {}
+        self.diagnostics: dict[str, dict[str, str]] = {}
         self.images: dict[str, set[int]] = {}
         self.finished = False
         self._hear(TrackedObjectArray, f"{PLAYER}/truth", self._take_truth, qos.reliable(100))
         self._hear(Bool, f"{PLAYER}/finished", self._take_end, qos.latched())
         self._hear(TrackedObjectArray, TRACKS, self._take_tracks, qos.reliable(100))
         self._hear(Detection3DArray, POSES, self._take_poses, qos.reliable(100))
+        self._hear(DiagnosticArray, "/diagnostics", self._take_diagnostics, qos.reliable())
         if hear_overlay:
             self._hear(Image, f"{TRACKER}/overlay", self._take_picture, qos.reliable(2))
         if hear_images:
@@ -98,6 +104,11 @@ class Listener:
     def _take_poses(self, message: Detection3DArray) -> None:
         stamp_ns = to_nanoseconds(message.header.stamp)
         self.latencies[stamp_ns] = (self._node.get_clock().now().nanoseconds - stamp_ns) * 1e-9
+        self.detections[stamp_ns] = len(message.detections)
+
+    def _take_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            self.diagnostics[status.name] = {value.key: value.value for value in status.values}
 
     def _take_picture(self, message: Image) -> None:
         pixels = decode_color(message, f"{TRACKER}/overlay")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import open3d as o3d
 from geometry_msgs.msg import Point, Pose, Vector3
@@ -24,6 +26,8 @@ _AXIS_SHARE = 0.6
 """Length of the axes, in diameters of the object."""
 _AXIS_WIDTH = 0.003
 _TEXT_HEIGHT = 0.02
+MOST_POINTS = 3000
+"""Of one message (our choice)."""
 
 _Key = tuple[str, int]
 
@@ -82,6 +86,26 @@ class MarkerPainter:
         marker.color = _color(*color)
         marker.points = self._triangles[model.name]
         return marker
+
+
+def in_parts(picture: MarkerArray, points: int = MOST_POINTS) -> Iterator[MarkerArray]:
+    """Markers as several messages: rclpy holds Python's lock while it converts one, half a millisecond for a
+    thousand points, and the tracker has to wait.
+
+    Args:
+        picture: the markers, in the order in which they are sent.
+        points: of a message, at most, unless one marker has more; nothing is sent of no marker.
+    """
+    part: list[Marker] = []
+    count = 0
+    for marker in picture.markers:
+        if part and count + len(marker.points) > points:
+            yield MarkerArray(markers=part)
+            part, count = [], 0
+        part.append(marker)
+        count += len(marker.points)
+    if part:
+        yield MarkerArray(markers=part)
 
 
 def thinned_triangles(mesh: TriangleMesh, count: int) -> NDArray[np.float64]:

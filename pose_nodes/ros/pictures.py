@@ -15,9 +15,13 @@ from pose_nodes.ros.background import NewestFirst
 from pose_nodes.ros.config import TrackerNodeConfig
 from pose_nodes.ros.images import encode_image
 from pose_nodes.ros.located import LocatedTracks
-from pose_nodes.ros.markers import MarkerPainter
+from pose_nodes.ros.markers import MarkerPainter, in_parts
 from pose_nodes.ros.stamps import to_time
 from pose_nodes.ros.throttle import Throttle
+
+
+_MARKER_QUEUE = 100
+"""Messages: those of one picture come at once."""
 
 
 class Pictures:
@@ -32,7 +36,7 @@ class Pictures:
         self._marker_throttle, self._overlay_throttle = Throttle(), Throttle()
         options = {"qos_overriding_options": qos.overridable()}
         self._marker_publisher = node.create_lifecycle_publisher(
-            MarkerArray, "~/markers", qos.reliable(), **options
+            MarkerArray, "~/markers", qos.reliable(_MARKER_QUEUE), **options
         )
         self._overlay_publisher = node.create_lifecycle_publisher(
             Image, "~/overlay", qos.reliable(2), **options
@@ -73,8 +77,10 @@ class Pictures:
             self._markers.use(library)
             self._overlay.use(library)
             self._library = library
-        if config.markers.publish and self._marker_throttle.opens(config.markers.rate):
-            self._marker_publisher.publish(self._markers.paint(located))
+        seen = config.markers.publish and self._marker_publisher.get_subscription_count() > 0
+        if seen and self._marker_throttle.opens(config.markers.rate):
+            for message in in_parts(self._markers.paint(located)):
+                self._marker_publisher.publish(message)
         watched = config.overlay.publish and self._overlay_publisher.get_subscription_count() > 0
         if watched and self._overlay_throttle.opens(config.overlay.rate):
             picture = self._overlay.paint_tracks(frame, [track.track for track in located.tracks])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, fields
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -43,6 +44,17 @@ class RecordedMessages:
     def stamp(self, stamp: Time) -> None:
         """Give all messages a stamp."""
         self.header.stamp = stamp
+
+    def again(self) -> RecordedMessages:
+        """The same messages with a header of their own; pixels are shared, so that nothing else is copied."""
+        header = copy.deepcopy(self.header)
+        parts = {
+            part.name: copy.copy(getattr(self, part.name)) for part in fields(self) if part.name != "header"
+        }
+        parts["segmentation"].labels = copy.copy(self.segmentation.labels)
+        for message in (*filter(None, parts.values()), parts["segmentation"].labels):
+            message.header = header
+        return RecordedMessages(header, **parts)
 
     @property
     def stamp_ns(self) -> int:

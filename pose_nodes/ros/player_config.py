@@ -36,6 +36,9 @@ class PlayerConfig:
     )
     rate: float = option(30.0, "images per second", unit="1/s", minimum=0.1, maximum=240.0)
     loop: bool = option(False, "begin anew at the end")
+    keep: bool = option(
+        False, "keep the images of the first lap of a loop, 2 MB each, instead of reading them anew"
+    )
     use_recorded_stamps: bool = option(
         False,
         "stamp messages with the sequence's own time, which goes back in a loop, instead of the clock's",

@@ -19,6 +19,9 @@ from pose_nodes.ros.staged_node import StagedNode
 
 BAD_INPUT = 2
 _WAKE_S = 0.2
+_SWITCH_S = 0.0005
+"""How long a thread may keep Python's lock while another waits for it. Python's own 5 ms is a sixth of a
+frame, and a thread that follows objects asks for the lock after each compiled function (our choice)."""
 
 
 class StopRequest:
@@ -68,6 +71,7 @@ def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence
         The exit code: 0 unless the node asked for another; 2 for ROS arguments that make no sense.
     """
     stop = StopRequest()
+    sys.setswitchinterval(_SWITCH_S)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop.on_signal)
     given = list(sys.argv if arguments is None else arguments)

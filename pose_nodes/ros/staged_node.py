@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,6 +70,7 @@ class StagedNode(LifecycleNode):
         with self._telling():
             result = super().on_activate(state)
             self._work.activate()
+            _spare_what_stays()
             return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -99,3 +101,14 @@ class StagedNode(LifecycleNode):
         finally:
             if not finished:
                 self.get_logger().fatal(traceback.format_exc())
+
+
+def _spare_what_stays() -> None:
+    """Keep the garbage collector away from what the node has loaded by now.
+
+    A full collection looks at every object of the process, meshes and libraries among them, and holds all
+    threads for more than a tenth of a second: some frames of a camera. What comes later is looked at as usual.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -74,6 +74,14 @@ def test_a_quaternion_gives_its_rotation_back_and_has_one_sign(T):
     np.testing.assert_allclose(se3.from_quaternion_xyzw(3 * quaternion, T[:3, 3]), T, atol=1e-12)
 
 
+@pytest.mark.parametrize("axis", [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.6, -0.8, 0.0)])
+def test_a_half_turn_has_a_quaternion_too(axis):
+    R = 2.0 * np.outer(axis, axis) - np.eye(3)
+    x, y, z, w = se3.quaternion_xyzw(se3.from_rotation_translation(R, np.zeros(3)))
+    assert abs(w) < 1e-12
+    assert abs(np.dot((x, y, z), axis)) == pytest.approx(1.0)
+
+
 @given(poses, st.floats(-1e-3, 1e-3))
 def test_the_nearest_rotation_repairs_a_rounded_one(T, error):
     R = T[:3, :3]

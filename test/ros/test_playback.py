@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterator
 
@@ -70,6 +71,24 @@ def test_stamping_stamps_all_messages(recorded):
     everything = (messages.color, messages.depth, messages.info, messages.segmentation, messages.truth)
     assert {to_nanoseconds(message.header.stamp) for message in everything} == {77 * NANOSECONDS}
     assert messages.stamp_ns == 77 * NANOSECONDS
+
+
+def test_messages_that_are_played_again_have_a_stamp_of_their_own_and_the_same_pixels(recorded):
+    messages = encode_recorded(recorded, "camera", "rgb8", "16UC1")
+    messages.stamp(to_time(7 * NANOSECONDS))
+    again = messages.again()
+    again.stamp(to_time(8 * NANOSECONDS))
+    for name in ("color", "depth", "info", "segmentation", "truth"):
+        stamps = [to_nanoseconds(getattr(one, name).header.stamp) for one in (messages, again)]
+        assert stamps == [7 * NANOSECONDS, 8 * NANOSECONDS], name
+    assert to_nanoseconds(messages.segmentation.labels.header.stamp) == 7 * NANOSECONDS
+    assert again.color.data is messages.color.data and again.depth == replace_header(messages.depth, again)
+
+
+def replace_header(message, like):
+    other = copy.copy(message)
+    other.header = like.header
+    return other
 
 
 def test_depth_beyond_the_range_of_millimetres_becomes_nothing():

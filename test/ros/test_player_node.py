@@ -86,11 +86,13 @@ def test_the_end_is_told(once):
     assert [message.data for message in heard.finished] == [True]
 
 
-def test_a_loop_goes_on_and_a_signal_ends_it_without_traceback(start_node, probe):
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_loop_goes_on_and_a_signal_ends_it_without_traceback(start_node, probe, keep):
     heard = Heard(probe)
-    player = start_node("player_node", folder=BUNNY_SCENE, rate=100.0, loop=True, reliable=True)
+    player = start_node("player_node", folder=BUNNY_SCENE, rate=100.0, loop=True, reliable=True, keep=keep)
     assert probe.until(lambda: len(heard.info) > 40, 20.0)
     assert stamps_ms(heard.info) == sorted(stamps_ms(heard.info))  # the clock's stamps go on
+    assert len(heard.depth) > 36 and heard.depth[36].data == heard.depth[0].data
     assert heard.finished == []
     assert player.stop(signal.SIGTERM) == 0
     assert "Traceback" not in player.output

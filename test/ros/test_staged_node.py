@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -87,3 +88,11 @@ def test_a_shutdown_ends_all_work(made):
     node.start()
     node.trigger_shutdown()
     assert work.calls[-2:] == ["deactivate", "clean_up"]
+
+
+def test_what_an_active_node_has_loaded_is_spared_by_the_garbage_collector(made):
+    node, _work = made
+    before = gc.get_freeze_count()
+    assert node.start()
+    assert gc.get_freeze_count() > max(before, 10_000)
+    gc.unfreeze()

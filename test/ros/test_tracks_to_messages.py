@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
+from geometry_msgs.msg import Point
 from hypothesis import given
 from hypothesis import strategies as st
 from std_msgs.msg import Header
-from visualization_msgs.msg import Marker
+from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.track import Track, TrackState
@@ -21,7 +22,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.ros.detections import detection_array
 from pose_nodes.ros.located import LocatedTracks, locate
-from pose_nodes.ros.markers import MarkerPainter, thinned_triangles
+from pose_nodes.ros.markers import MarkerPainter, in_parts, thinned_triangles
 from pose_nodes.ros.object_frames import object_transforms
 from pose_nodes.ros.object_info import object_info
 from pose_nodes.ros.poses import from_transform, rotate_covariance, to_transform
@@ -226,3 +227,16 @@ def test_object_info_tells_size_and_symmetry(library):
     assert np.allclose(objects["bunny"]["size"], library["bunny"].size)
     assert objects["bunny"]["symmetry"]["notation"] == "none"
     assert np.allclose(np.reshape(objects["bunny"]["symmetry"]["discrete"], (-1, 4, 4)), np.eye(4)[None])
+
+
+@pytest.mark.parametrize(("most", "sizes"), [(1000, [3]), (700, [2, 1]), (649, [1, 1, 1]), (1, [1, 1, 1])])
+def test_a_picture_is_sent_in_parts_of_which_none_holds_up_the_tracker(most, sizes):
+    painted = [Marker(ns=name, points=[Point()] * 350) for name in ("mesh", "axes", "name")]
+    painted[0].points = [Point()] * 300
+    parts = list(in_parts(MarkerArray(markers=painted), most))
+    assert [len(part.markers) for part in parts] == sizes
+    assert [marker.ns for part in parts for marker in part.markers] == ["mesh", "axes", "name"]
+
+
+def test_nothing_is_sent_of_no_marker():
+    assert list(in_parts(MarkerArray())) == []
