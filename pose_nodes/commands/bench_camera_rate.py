@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -83,10 +84,13 @@ class _ProcessorTime:
         self._looks: list[tuple[float, Mapping[str, float]]] = []
 
     def look(self, processor_seconds: Mapping[str, float]) -> None:
-        self._looks.append((time.monotonic(), processor_seconds))
+        if not any(map(math.isnan, processor_seconds.values())):  # as of one that has ended
+            self._looks.append((time.monotonic(), processor_seconds))
 
     def cores(self) -> dict[str, float]:
         """Processor time per time, 1 is one core, by process."""
+        if not self._looks:
+            return {}
         end, last = self._looks[-1]
         warm = next(((at, one) for at, one in self._looks if at > self._looks[0][0] + self._warm_up_s), None)
         begun, first = warm or self._looks[0]

@@ -19,7 +19,6 @@ from pose_nodes.ros.markers import MarkerPainter, in_parts
 from pose_nodes.ros.stamps import to_time
 from pose_nodes.ros.throttle import Throttle
 
-
 _MARKER_QUEUE = 100
 """Messages: those of one picture come at once."""
 
