@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from pose_nodes.networks.drop_path import DropPath
 from pose_nodes.networks.perceptron import Perceptron
-from pose_nodes.networks.position import ConvolutionPosition, PairPosition
+from pose_nodes.networks.position import FARTHEST, ConvolutionPosition, PairBias, PairPosition
 from pose_nodes.networks.voxel_level import VoxelLevel
 from pose_nodes.networks.window_attention import WindowAttention
 
@@ -23,6 +23,7 @@ class Block(nn.Module):
         curve: int,
         ratio: float,
         drop_path: float,
+        told: bool = False,
     ) -> None:
         """Build a block.
 
@@ -33,6 +34,7 @@ class Block(nn.Module):
             curve: number of the curve that they follow each other on.
             ratio: how many times wider the perceptron is.
             drop_path: share of points whose branches are left out in training.
+            told: whether attention is told how voxels stand to each other.
         """
         super().__init__()
         self.window, self.curve = window, curve
@@ -42,10 +44,17 @@ class Block(nn.Module):
         self.perceptron_norm = nn.LayerNorm(channels)
         self.perceptron = Perceptron(channels, ratio)
         self.drop_path = DropPath(drop_path)
+        self.bias = PairBias(heads) if told else None
 
     def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
         """(m, c) -> (m, c)."""
         features = features + self.position(features, level)
-        windows = level.windows(self.curve, self.window)
-        features = features + self.drop_path(self.attention(self.attention_norm(features), windows))
+        features = features + self.drop_path(self._attend(self.attention_norm(features), level))
         return features + self.drop_path(self.perceptron(self.perceptron_norm(features)))
+
+    def _attend(self, features: Tensor, level: VoxelLevel) -> Tensor:
+        windows = level.windows(self.curve, self.window)
+        if self.bias is None:
+            return self.attention(features, windows)
+        pairs = level.window_pairs(self.curve, self.window, FARTHEST)
+        return self.attention(features, windows, [self.bias(table) for table in pairs])

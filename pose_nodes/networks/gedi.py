@@ -1,9 +1,13 @@
-"""GeDi: a descriptor of a patch of points in its local reference frame (Poiesi and Boscaini, "Learning General
-and Distinctive 3D Local Deep Descriptors for Point Cloud Registration", PAMI 2022)."""
+"""GeDi: a descriptor of a patch of points in its local reference frame.
+
+Poiesi and Boscaini, "Learning General and Distinctive 3D Local Deep Descriptors for Point Cloud
+Registration", PAMI 2022.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -117,14 +121,14 @@ class GediNetwork(nn.Module):
             (b, dimension) unit vectors; (b, 3, k) the patches as the network turned them.
         """
         aligned = self.quaternion_net(patches) @ patches
-        points, features = aligned.transpose(1, 2).contiguous(), None
-        for abstraction in self.abstractions:
+        points, features = self.abstractions[0](aligned.transpose(1, 2).contiguous(), None)
+        for abstraction in self.abstractions[1:]:
             points, features = abstraction(points, features)
         return normalize(self.head(features[:, 0]), dim=1), aligned
 
 
 def _head(widths: list[int], dimension: int) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for width, following in zip(widths, widths[1:], strict=False):
+    for width, following in pairwise(widths):
         layers += [nn.Linear(width, following, bias=False), nn.BatchNorm1d(following), nn.ReLU(inplace=True)]
     return nn.Sequential(*layers, nn.Dropout(_DROPOUT), nn.Linear(widths[-1], dimension))

@@ -51,26 +51,29 @@ def neighbourhood(
     distances = torch.linalg.vector_norm(apart, dim=2)
     weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2
     weights = weights / weights.sum(dim=1, keepdim=True)
-    return Neighbourhood(table, weights, pair_features(normals, table, apart, distances, radius))
+    return Neighbourhood(table, weights, pair_features(apart, normals[:, None], normals[table], radius))
 
 
-def pair_features(normals: Tensor, table: Tensor, apart: Tensor, distances: Tensor, radius: float) -> Tensor:
-    """(m, k, 7) features of each point and its neighbours; a point itself has only zeros and a one.
+def pair_features(apart: Tensor, own: Tensor, theirs: Tensor, radius: float) -> Tensor:
+    """Features of pairs of points; a point with itself has only zeros and a one.
 
     Args:
-        normals: (m, 3) unit normals.
-        table: (m, k) neighbours.
-        apart: (m, k, 3) from the point to its neighbour.
-        distances: (m, k) the length of that.
-        radius: of the neighbourhood.
+        apart: (..., 3) from the point to the other.
+        own: unit normals of the point, of a shape that can be broadcast to that.
+        theirs: unit normals of the other, as well.
+        radius: distance from which on all are alike, in the unit of the points.
+
+    Returns:
+        (..., 7), from -1 to 1.
     """
+    own, theirs = own.expand_as(apart), theirs.expand_as(apart)
+    distances = torch.linalg.vector_norm(apart, dim=-1)
     line = apart / distances.clamp(min=1e-9)[..., None]
-    own, theirs = normals[:, None].expand_as(line), normals[table]
     length = (distances / radius).clamp(max=1.0)
-    rise, their_rise = (own * line).sum(2), (theirs * line).sum(2)
-    twist = (torch.linalg.cross(own, theirs) * line).sum(2)
+    rise, their_rise = (own * line).sum(-1), (theirs * line).sum(-1)
+    twist = (torch.linalg.cross(own, theirs) * line).sum(-1)
     return torch.stack(
-        [length, rise, their_rise, (own * theirs).sum(2), twist, rise * length, their_rise * length], dim=2
+        [length, rise, their_rise, (own * theirs).sum(-1), twist, rise * length, their_rise * length], dim=-1
     )
 
 

@@ -33,6 +33,8 @@ class PointTransformerConfig:
         drop_path: share of points whose branches are left out in training, in the deepest block.
         curves: in the order of their use by the blocks of a stage.
         shuffle: whether that order is random in training (the published code shuffles always).
+        told_from: first stage whose attention is told how voxels stand to each other, where the input is
+            point pair features (our choice).
         norm: "batch", or "layer", which does not depend on the size of a batch (our choice).
     """
 
@@ -48,6 +50,7 @@ class PointTransformerConfig:
     drop_path: float = 0.3
     curves: tuple[str, ...] = ("z", "z-trans", "hilbert", "hilbert-trans")
     shuffle: bool = True
+    told_from: int = 99
     norm: str = "batch"
 
 
@@ -143,7 +146,7 @@ def _encoder(config: PointTransformerConfig) -> list[Stage]:
     stages = []
     for index, width in enumerate(channels):
         change = None if index == 0 else Pooling(channels[index - 1], width, _norm(config, width))
-        stages.append(Stage(change, _blocks(config, width, config.encoder_heads[index], rates[index])))
+        stages.append(Stage(change, _blocks(config, width, config.encoder_heads[index], rates[index], index)))
     return stages
 
 
@@ -154,7 +157,7 @@ def _decoder(config: PointTransformerConfig) -> list[Stage]:
     for index, width in enumerate(config.decoder_channels):
         norms = (_norm(config, width), _norm(config, width))
         change = Unpooling(widths[index + 1], config.encoder_channels[index], width, norms)
-        blocks = _blocks(config, width, config.decoder_heads[index], rates[index][::-1])
+        blocks = _blocks(config, width, config.decoder_heads[index], rates[index][::-1], index)
         stages.append(Stage(change, blocks))
     return stages
 
@@ -165,9 +168,12 @@ def _drop_rates(largest: float, depths: tuple[int, ...]) -> list[list[float]]:
     return [part.tolist() for part in np.split(rates, np.cumsum(depths)[:-1])]
 
 
-def _blocks(config: PointTransformerConfig, channels: int, heads: int, rates: list[float]) -> list[Block]:
+def _blocks(
+    config: PointTransformerConfig, channels: int, heads: int, rates: list[float], stage: int
+) -> list[Block]:
     kind = ConvolutionPosition if config.inputs else PairPosition
+    told = not config.inputs and stage >= config.told_from
     return [
-        Block(kind(channels), channels, heads, config.window, curve, config.ratio, rate)
+        Block(kind(channels), channels, heads, config.window, curve, config.ratio, rate, told)
         for curve, rate in enumerate(rates)
     ]

@@ -75,3 +75,25 @@ class PairStem(nn.Module):
         mean = torch.bmm(around.weights[:, None], pairs)[:, 0]
         most = (pairs * (around.weights > 0)[..., None]).amax(dim=1)
         return gelu(self.norm(self.linear(torch.cat([mean, most], dim=1))))
+
+
+FARTHEST = 8.0
+"""Sides of a voxel from which on attention is told no more how far apart voxels are (our choice)."""
+
+
+class PairBias(nn.Module):
+    """What attention is told of how two voxels stand to each other: a number for each head (our choice).
+
+    After the geometric self-attention of Qin et al., "Geometric Transformer for Fast and Robust Point Cloud
+    Registration", CVPR 2022, here of point pair features.
+    """
+
+    def __init__(self, heads: int) -> None:
+        """Build a layer."""
+        super().__init__()
+        self.first = nn.Linear(PAIR_FEATURES, 2 * KERNELS)
+        self.second = nn.Linear(2 * KERNELS, heads)
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """(w, k, k, 7) pair features -> (w, heads, k, k)."""
+        return self.second(gelu(self.first(pairs))).permute(0, 3, 1, 2)

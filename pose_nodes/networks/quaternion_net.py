@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -52,8 +53,7 @@ def rotations(quaternions: Tensor) -> Tensor:
 
 
 def _layers(widths: Sequence[int]) -> nn.ModuleList:
-    pairs = zip(widths, widths[1:], strict=False)
     return nn.ModuleList(
         nn.ModuleList([nn.Linear(width, following, bias=False), nn.BatchNorm1d(following)])
-        for width, following in pairs
+        for width, following in pairwise(widths)
     )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from pose_nodes.networks.kernel_map import KernelMap, kernel_map
-from pose_nodes.networks.neighbourhood import Neighbourhood, neighbourhood
+from pose_nodes.networks.neighbourhood import Neighbourhood, neighbourhood, pair_features
 from pose_nodes.networks.point_batch import PointBatch
 from pose_nodes.networks.serialisation import Windows, curve_codes, cut_windows, parent_codes
 
@@ -63,6 +63,16 @@ class VoxelLevel:
         return self._once(
             ("neighbourhood", count, reach),
             lambda: neighbourhood(centres, normals, self.counts, count, radius),
+        )
+
+    def window_pairs(self, curve: int, size: int, reach: float) -> tuple[Tensor, ...]:
+        """(w, k, k, 7) features of the pairs of voxels of windows; beyond `reach` sides all are alike."""
+        assert self.normals is not None
+        centres, normals, tables = self.centres, self.normals, self.windows(curve, size).tables
+        curve %= len(self.codes)
+        return self._once(
+            ("window pairs", curve, size, reach),
+            lambda: tuple(_all_pairs(centres[table], normals[table], reach * self.side) for table in tables),
         )
 
     def _once(self, key: Hashable, make: Callable[[], ResultT]) -> ResultT:
@@ -131,6 +141,11 @@ def coarser(level: VoxelLevel, curves: Sequence[int]) -> tuple[VoxelLevel, Tenso
         _counts(clouds, len(level.counts)),
     )
     return pooled, parents
+
+
+def _all_pairs(centres: Tensor, normals: Tensor, radius: float) -> Tensor:
+    apart = centres[:, None] - centres[:, :, None]
+    return pair_features(apart, normals[:, :, None], normals[:, None], radius)
 
 
 def _cells(points: Tensor, clouds: Tensor, count: int, side: float) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
@@ -19,16 +21,17 @@ class WindowAttention(nn.Module):
         self.qkv = nn.Linear(channels, 3 * channels)
         self.projection = nn.Linear(channels, channels)
 
-    def forward(self, features: Tensor, windows: Windows) -> Tensor:
-        """(n, c) -> (n, c)."""
+    def forward(self, features: Tensor, windows: Windows, biases: Sequence[Tensor] = ()) -> Tensor:
+        """(n, c) -> (n, c); biases are added to the scores, (w, heads, k, k) for each table of windows."""
         qkv = self.qkv(features)
-        seen = torch.cat([self._attend(qkv, table) for table in windows.tables])
-        return self.projection(seen.index_select(0, windows.places))
+        given = biases or [None] * len(windows.tables)
+        seen = [self._attend(qkv, *pair) for pair in zip(windows.tables, given, strict=True)]
+        return self.projection(torch.cat(seen).index_select(0, windows.places))
 
-    def _attend(self, qkv: Tensor, table: Tensor) -> Tensor:
+    def _attend(self, qkv: Tensor, table: Tensor, bias: Tensor | None) -> Tensor:
         """(w, k) windows -> (w k, c)."""
         count, size = table.shape
         gathered = qkv.index_select(0, table.flatten()).view(count, size, 3, self.heads, -1)
         query, key, value = gathered.permute(2, 0, 3, 1, 4)
-        seen = scaled_dot_product_attention(query, key, value)
+        seen = scaled_dot_product_attention(query, key, value, attn_mask=bias)
         return seen.transpose(1, 2).reshape(count * size, -1)

@@ -1,0 +1,73 @@
+"""Patches of a point cloud in their local frames, the input of GeDi."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.networks.gedi import SIZES, GediConfig
+from pose_nodes.networks.local_frame import local_frames
+
+
+@dataclass(frozen=True)
+class PatchSampler:
+    """Cuts patches out, as published with GeDi.
+
+    Attributes:
+        radius: of a patch, in the unit of the points.
+        neighbours: points that the local frame is made of: chosen at random of more, some again of fewer.
+        samples: those that are given out, at the same random places of every patch of a call.
+    """
+
+    radius: float
+    neighbours: int
+    samples: int
+
+    @classmethod
+    def of(cls, config: GediConfig) -> PatchSampler:
+        """For a network, and points in diameters of the object."""
+        size = SIZES[config.size]
+        return cls(config.radius, size.neighbours, size.samples)
+
+    def __call__(
+        self, keypoints: NDArray[np.floating], cloud: NDArray[np.floating], rng: np.random.Generator
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Patches around some points.
+
+        Args:
+            keypoints: (m, 3) their middles.
+            cloud: (n, 3) all points.
+            rng: the same state gives the same patches.
+
+        Returns:
+            (m, 3, samples) float32 patches in radii, and (m,) bool which keypoints have points around them: the
+            patches of others are all zeros.
+
+        Raises:
+            InvalidInputError: the cloud is empty, or a coordinate is not finite.
+        """
+        if not len(cloud) or not np.isfinite(cloud).all() or not np.isfinite(keypoints).all():
+            raise InvalidInputError("points: a cloud has no points, or coordinates that are not finite")
+        middles = np.asarray(keypoints, np.float64)
+        points = np.asarray(cloud, np.float64)
+        around = cKDTree(points).query_ball_point(middles, self.radius, return_sorted=True)
+        columns = rng.choice(self.neighbours, self.samples, replace=False)
+        table = np.stack([self._draw(np.asarray(found, np.int64), rng) for found in around])
+        apart = points[table] - middles[:, None]
+        valid = np.array([len(found) > 0 for found in around])
+        apart[~valid] = 0.0
+        frames = local_frames(apart, self.radius)
+        patches = np.einsum("mni,mij->mjn", apart[:, columns], frames) / self.radius
+        return patches.astype(np.float32), valid
+
+    def _draw(self, found: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+        count = len(found)
+        if count == 0:
+            return np.zeros(self.neighbours, np.int64)
+        if count >= self.neighbours:
+            return rng.choice(found, self.neighbours, replace=False)
+        return np.concatenate([found, rng.choice(found, self.neighbours - count)])
