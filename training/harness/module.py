@@ -104,10 +104,10 @@ class TrainingModule(lightning.LightningModule):
         self.latest = {name: part.detach() for name, part in {"loss": loss.total, **loss.parts}.items()}
         return loss.total
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        """Follow the weights with their mean."""
-        del outputs, batch
-        if self.average is not None and (batch_idx + 1) % self._run.accumulate == 0:
+    def optimizer_step(self, *arguments: Any, **named: Any) -> None:
+        """Step, and follow the weights with their mean."""
+        super().optimizer_step(*arguments, **named)
+        if self.average is not None:
             _follow(self.average, self.network, self._optimiser.averaging, self.global_step)
 
 

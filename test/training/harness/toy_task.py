@@ -1,9 +1,13 @@
-"""A task that trains in a second; as a program, a run of it: toy_task.py FOLDER [--resume] [NAME=VALUE …]."""
+"""A task that trains in a second; as a program, a run of it: toy_task.py FOLDER [--resume] [NAME=VALUE …].
+
+With signal=9 at=5, it gets that signal at its sixth batch.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -48,8 +52,10 @@ class ToyTask:
 
     name, best = "toy", "closeness"
 
-    def __init__(self, config: ToyConfig) -> None:
+    def __init__(self, config: ToyConfig, ends: Callable[[], None] | None = None, at: int = -1) -> None:
+        """Of a configuration; what happens at which of the batches of this process."""
         self.config = config
+        self._ends, self._left = ends, at
 
     def build(self) -> nn.Module:
         return nn.Sequential(
@@ -60,6 +66,9 @@ class ToyTask:
         return ToySamples()
 
     def loss(self, network, batch, device) -> Loss:
+        if self._left == 0 and self._ends is not None:
+            self._ends()
+        self._left -= 1
         error = network(torch.from_numpy(batch["x"]).to(device)) - torch.from_numpy(batch["y"]).to(device)
         return Loss((error**2).mean(), {"largest": error.abs().max()})
 
@@ -76,19 +85,22 @@ class ToyTask:
 SHORT = {
     "run.steps": 60, "run.workers": 0, "run.threads": 1, "run.accelerator": "cpu", "run.validate_steps": 20,
     "run.checkpoint_steps": 7, "run.log_steps": 1, "optimiser.averaging": 0.9, "optimiser.warm_up": 5,
+    "optimiser.rate": 0.03,
 }  # fmt: skip
 
 
-def toy(**values: Any) -> ToyTask:
+def toy_config(**values: Any) -> ToyConfig:
     """With options by dotted name, dots as double underscores."""
     given = {name.replace("__", "."): value for name, value in values.items()}
-    return ToyTask(from_mapping(ToyConfig, {**SHORT, **given}))
+    return from_mapping(ToyConfig, {**SHORT, **given})
 
 
 def main(words: list[str]) -> int:
     values = {name: yaml.safe_load(value) for name, value in (w.split("=") for w in words[1:] if "=" in w)}
+    number, at = values.pop("signal", 0), values.pop("at", -1)
+    task = ToyTask(from_mapping(ToyConfig, {**SHORT, **values}), lambda: os.kill(os.getpid(), number), at)
     try:
-        train(ToyTask(from_mapping(ToyConfig, {**SHORT, **values})), Path(words[0]), "--resume" in words)
+        train(task, Path(words[0]), "--resume" in words)
     except PoseNodesError as error:
         print(error, file=sys.stderr)
         return 2

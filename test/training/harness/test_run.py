@@ -1,0 +1,207 @@
+"""A run leaves the same curve, however often it was interrupted, and whatever ended it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pose_nodes.core.errors import (
+    InvalidConfigError,
+    InvalidDatasetError,
+    InvalidInputError,
+    PoseNodesError,
+)
+
+PROGRAM = Path(__file__).with_name("toy_task.py")
+REPOSITORY = PROGRAM.parents[3]
+
+
+class Crashed(Exception):
+    """What the runs of these tests end with."""
+
+
+def crash() -> None:
+    raise Crashed
+
+
+@pytest.fixture(scope="module")
+def run(toy):
+    """Train the toy task in this process."""
+    from training.harness.run import train
+
+    def run(folder: Path, resume: bool = False, crash_at: int = -1, **values) -> None:
+        train(toy.ToyTask(toy.toy_config(**values), crash, crash_at), folder, resume)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def whole(run, tmp_path_factory) -> Path:
+    """A run without interruption."""
+    folder = tmp_path_factory.mktemp("whole")
+    run(folder)
+    return folder
+
+
+def program(folder: Path, *words: str) -> int:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, str(PROGRAM), str(folder), *words]
+    return subprocess.run(command, env=environment, check=False, cwd=REPOSITORY).returncode
+
+
+def curves(folder: Path) -> tuple[str, str]:
+    return (folder / "curve.csv").read_text(), (folder / "validation.csv").read_text()
+
+
+def test_a_run_writes_its_curve_scores_weights_and_options(whole):
+    curve, scores = curves(whole)
+    assert curve.splitlines()[0] == "step,loss,largest,rate" and len(curve.splitlines()) == 61
+    assert [line.split(",")[0] for line in scores.splitlines()] == ["step", "20", "40", "60"]
+    assert "steps: 60" in (whole / "config.yaml").read_text()
+    card = json.loads((whole / "weights" / "latest.json").read_text())
+    assert (card["task"], card["steps"], card["samples"], card["seed"]) == ("toy", 60, 240, 0)
+    assert float(scores.splitlines()[-1].split(",")[1]) == card["validation"]["closeness"]
+
+
+def test_the_loss_falls(whole):
+    losses = [float(line.split(",")[1]) for line in curves(whole)[0].splitlines()[1:]]
+    assert sum(losses[-20:]) < 0.8 * sum(losses[:20])
+
+
+@pytest.mark.parametrize("step", [7, 13, 20, 21, 41, 59])
+def test_a_run_that_crashed_goes_on_to_the_same_curve(run, whole, tmp_path, step):
+    with pytest.raises(Crashed):
+        run(tmp_path, crash_at=step)
+    run(tmp_path, resume=True)
+    assert curves(tmp_path) == curves(whole)
+    assert (tmp_path / "weights" / "best.json").read_text() == (whole / "weights" / "best.json").read_text()
+
+
+def test_a_run_that_crashed_twice_does_so_too(run, whole, tmp_path):
+    for resume, step in ((False, 17), (True, 20)):
+        with pytest.raises(Crashed):
+            run(tmp_path, resume, step)
+    run(tmp_path, resume=True)
+    assert curves(tmp_path) == curves(whole)
+
+
+@pytest.mark.parametrize("step", [8, 33])
+def test_a_killed_process_goes_on_to_the_same_curve(run, whole, tmp_path, step):
+    assert program(tmp_path, f"signal={int(signal.SIGKILL)}", f"at={step}") == -signal.SIGKILL
+    run(tmp_path, resume=True)
+    assert curves(tmp_path) == curves(whole)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_after_a_step_whose_checkpoint_is_written(run, whole, tmp_path, number):
+    assert program(tmp_path, f"signal={int(number)}", "at=30", "run.checkpoint_steps=1000") == 130
+    from training.harness.checkpoints import read_checkpoint
+
+    assert read_checkpoint(tmp_path / "checkpoints" / "last.ckpt")["global_step"] == 31
+    run(tmp_path, resume=True)
+    assert curves(tmp_path) == curves(whole)
+
+
+def test_worker_processes_make_no_difference(run, whole, tmp_path):
+    run(tmp_path, run__workers=2)
+    assert curves(tmp_path) == curves(whole)
+
+
+def test_batches_whose_gradients_are_joined_make_one_step(run, tmp_path):
+    run(tmp_path, run__accumulate=3, run__steps=20, run__validate_steps=20)
+    assert len(curves(tmp_path)[0].splitlines()) == 21
+    assert json.loads((tmp_path / "weights" / "latest.json").read_text())["samples"] == 20 * 3 * 4
+
+
+def test_joined_batches_go_on_to_the_same_curve(run, tmp_path):
+    values = {"run__accumulate": 3, "run__steps": 25, "run__checkpoint_steps": 4}
+    run(tmp_path / "whole", **values)
+    with pytest.raises(Crashed):
+        run(tmp_path / "crashed", crash_at=32, **values)
+    run(tmp_path / "crashed", resume=True, **values)
+    assert curves(tmp_path / "crashed") == curves(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_two_devices_train_one_network(tmp_path):
+    assert program(tmp_path, "run.devices=2", "run.steps=20") == 0
+    card = json.loads((tmp_path / "weights" / "latest.json").read_text())
+    assert (card["steps"], card["samples"]) == (20, 20 * 4 * 2)
+    assert len(curves(tmp_path)[0].splitlines()) == 21
+
+
+def test_a_folder_with_a_run_is_not_begun_anew(run, whole):
+    with pytest.raises(InvalidInputError, match="holds a training already; add --resume"):
+        run(whole)
+
+
+def test_a_finished_run_is_not_gone_on_with_but_may_be_made_longer(run, tmp_path):
+    run(tmp_path, run__steps=5)
+    with pytest.raises(InvalidConfigError, match="has 5 steps already; raise"):
+        run(tmp_path, resume=True, run__steps=5)
+    run(tmp_path, resume=True, run__steps=9)
+    assert len(curves(tmp_path)[0].splitlines()) == 10
+
+
+def test_without_a_checkpoint_there_is_nothing_to_go_on_from(run, tmp_path):
+    with pytest.raises(InvalidInputError, match="has no checkpoint; begin without --resume"):
+        run(tmp_path, resume=True)
+
+
+def test_other_options_are_named(run, whole):
+    with pytest.raises(InvalidConfigError, match=r"'optimiser.rate' was 0.03, is 0.5\); use the same"):
+        run(whole, resume=True, optimiser__rate=0.5, run__steps=70)
+
+
+def test_a_damaged_checkpoint_is_one_sentence(run, tmp_path):
+    run(tmp_path, run__steps=7)
+    path = tmp_path / "checkpoints" / "last.ckpt"
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(InvalidDatasetError, match=r"last.ckpt: is no checkpoint, or a damaged one") as error:
+        run(tmp_path, resume=True)
+    assert "\n" not in str(error.value)
+
+
+class Trap:
+    """Would be run by a plain unpickling."""
+
+    def __reduce__(self):
+        return os.mkdir, ("trapped",)
+
+
+def test_a_foreign_checkpoint_is_refused_and_nothing_in_it_is_run(run, tmp_path, monkeypatch):
+    import torch
+
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, run__steps=7)
+    path = tmp_path / "checkpoints" / "last.ckpt"
+    torch.save({"state_dict": {}}, path)
+    with pytest.raises(InvalidDatasetError, match="is not a checkpoint of this training"):
+        run(tmp_path, resume=True)
+    torch.save({"state_dict": Trap()}, path)
+    with pytest.raises(InvalidDatasetError, match="is no checkpoint, or a damaged one"):
+        run(tmp_path, resume=True)
+    path.write_bytes(pickle.dumps(Trap()))
+    with pytest.raises(InvalidDatasetError, match="is no checkpoint, or a damaged one"):
+        run(tmp_path, resume=True)
+    assert not (tmp_path / "trapped").exists()
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence(toy, tmp_path):
+    from training.harness.run import train
+    from training.harness.task import Loss
+
+    class Broken(toy.ToyTask):
+        def loss(self, network, batch, device) -> Loss:
+            loss = super().loss(network, batch, device)
+            return Loss(loss.total * float("nan"), loss.parts)
+
+    with pytest.raises(PoseNodesError, match=r"step 0: the loss is nan; lower optimiser.rate, or look at"):
+        train(Broken(toy.toy_config()), tmp_path)
