@@ -12,7 +12,9 @@ from typing import Any
 from pose_nodes import __version__
 from pose_nodes.commands.bench_camera_rate import camera_rate_tables, measure_camera_rate
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
+from pose_nodes.commands.bench_desk import desk_tables, measure_desk
 from pose_nodes.commands.bench_endurance import endurance_table, measure_endurance
+from pose_nodes.commands.bench_jitter import jitter_table, measure_jitter
 from pose_nodes.commands.bench_objects import measure_objects, objects_table
 from pose_nodes.commands.bench_ransac import INLIER_SHARES, measure_ransac, ransac_table
 from pose_nodes.commands.bench_registration import TRIALS, measure_registration, registration_tables
@@ -101,7 +103,7 @@ def _parser() -> CommandParser:
         help="of registration, for each shape and distance; default: %(default)s",
     )  # fmt: skip
     parser.add_argument(
-        "--seed", type=integer(0), default=0, help="of tracking and ransac; default: %(default)s"
+        "--seed", type=integer(0), default=0, help="of tracking, desk_video and ransac; default: %(default)s"
     )
     parser.add_argument(
         "--video-objects", type=integer(1), default=len(OBJECTS), metavar="N",
@@ -193,6 +195,16 @@ def _tracking(recordings: Sequence[BenchRecording], options: Namespace) -> Measu
     return sections, tables
 
 
+def _desk_video(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    figures = measure_desk(recordings, options.seed)
+    return [plain(each.plain()) for each in figures], desk_tables(figures)
+
+
+def _jitter(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
+    figures = measure_jitter(recordings, options.out / "videos")
+    return [each.plain() for each in figures], [jitter_table(figures)]
+
+
 def _synthetic(_recordings: Sequence[BenchRecording], _options: Namespace) -> Measured:
     section = measure_frames()
     return section, [frames_table(section)]
@@ -214,6 +226,8 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "objects": _objects,
     "endurance": _endurance,
     "tracking": _tracking,
+    "desk_video": _desk_video,
+    "jitter": _jitter,
     "synthetic_videos": _synthetic_videos,
     "synthetic": _synthetic,
 }
