@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.geometry.symmetry import SymmetryGroup
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -58,6 +60,7 @@ class PoseEstimate:
         reason: one sentence on why it is, or is not, verified.
         bias: (6, 6) float64, the part of `covariance` that is the same from frame to frame, as that of the
             camera's calibration; no number of frames averages it out.
+        symmetry: of the object; the pose is as good as any of its symmetric equivalents.
         seconds: time spent, by stage.
     """
 
@@ -70,4 +73,18 @@ class PoseEstimate:
     verified: bool
     reason: str
     bias: NDArray[np.float64] = field(default_factory=lambda: np.zeros((6, 6)))
+    symmetry: SymmetryGroup = field(default_factory=SymmetryGroup.none)
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def deviations(self) -> tuple[float, float]:
+        """How unsure the pose is where it matters: the largest standard deviation of its place in any
+        direction, metres, and of its turn about any axis, radians; turns that no one can see, about an axis
+        of revolution, are left out."""
+        C = self.covariance
+        if self.symmetry.axis is not None:
+            # What remains when the angle about the axis is given.
+            along = np.concatenate([np.zeros(3), self.T_camera_object[:3, :3] @ self.symmetry.axis])
+            C = C - np.outer(C @ along, along @ C) / (along @ C @ along)
+        place, turn = np.linalg.eigvalsh(C[:3, :3])[-1], np.linalg.eigvalsh(C[3:, 3:])[-1]
+        return float(np.sqrt(place)), float(np.sqrt(turn))

@@ -202,8 +202,9 @@ class ColdStart:
         evidence = replace(judgement.evidence, margin=margin)
         verdict = cold_verdict(evidence, judgement.explained_pixels, self._config.acceptance)
         reach = self._tolerance_at(scene.points)
-        left = self._uncertainty.covariance(scene.points, T, reach)
-        bias = self._uncertainty.bias(left, T, scene.observation.frame.camera)
+        camera = scene.observation.frame.camera
+        left = self._uncertainty.covariance(scene.points, T, camera, reach)
+        bias = self._uncertainty.bias(left, T, camera)
         return PoseEstimate(
             class_name=model.name,
             T_camera_object=T,
@@ -214,4 +215,5 @@ class ColdStart:
             evidence=evidence,
             verified=verdict.verified,
             reason=verdict.reason,
+            symmetry=model.symmetry,
         )

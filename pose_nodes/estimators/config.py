@@ -101,7 +101,10 @@ class BiasConfig:
     pixels: float = option(
         0.65, "of depth against the image that poses are told in", unit="pixels", minimum=0.0, maximum=20.0
     )
-    depth: float = option(0.13, "of depth, as a share of the tolerance", minimum=0.0, maximum=10.0)
+    depth: float = option(0.0004, "of depth, at the camera", unit="m", minimum=0.0, maximum=0.5)
+    depth_quadratic: float = option(
+        0.0022, "of depth, for each square metre of distance", unit="1/m", minimum=0.0, maximum=1.0
+    )
     angle: float = option(0.004, "of turns", unit="rad", minimum=0.0, maximum=0.5)
     changing_share: float = option(
         0.05, "of the variance that registration leaves, which is another in each frame", minimum=0.001,

@@ -52,7 +52,7 @@ class KnownObject:
             PosedObject(model, config.tolerance),
             field,
             _icp(model) if config.registration == "open3d" else _steps(field),
-            Uncertainty(model, field, config.bias, config.tolerance),
+            Uncertainty(model, field, config.bias),
         )
 
 

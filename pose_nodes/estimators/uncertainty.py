@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +11,12 @@ from pose_nodes.estimators.config import BiasConfig
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.objects.model import ObjectModel
-from pose_nodes.registration.covariance import pose_covariance, unknown_covariance
+from pose_nodes.registration.covariance import (
+    independent_measurements,
+    pose_covariance,
+    unknown_covariance,
+)
 from pose_nodes.registration.field_registration import FieldTarget
-from pose_nodes.registration.verification import DepthTolerance
 
 _FEWEST_POINTS = 10
 
@@ -19,28 +24,28 @@ _FEWEST_POINTS = 10
 class Uncertainty:
     """Knows the surface of one object."""
 
-    def __init__(
-        self, model: ObjectModel, field: FieldTarget, bias: BiasConfig, tolerance: DepthTolerance
-    ) -> None:
+    def __init__(self, model: ObjectModel, field: FieldTarget, bias: BiasConfig) -> None:
         self._model = model
         self._field = field
         self._bias = bias
-        self._tolerance = tolerance
 
     def covariance(
-        self, points: NDArray[np.float64], T_camera_object: se3.Matrix, reach: float
+        self, points: NDArray[np.float64], T_camera_object: se3.Matrix, camera: PinholeCamera, reach: float
     ) -> NDArray[np.float64]:
         """(6, 6) covariance of a pose, see `registration.covariance`.
 
         Args:
             points: (n, 3) measured points, camera frame, metres.
             T_camera_object: (4, 4) the pose.
+            camera: intrinsics.
             reach: largest distance of a point that belongs to the surface, metres.
         """
-        information, residuals = self._field.information(points, T_camera_object, reach)
-        if len(residuals) < _FEWEST_POINTS:
+        information, distances = self._field.information(points, T_camera_object, reach)
+        near = np.abs(distances) < reach
+        if near.sum() < _FEWEST_POINTS:
             return unknown_covariance(self._model.diameter)
-        return pose_covariance(information, residuals, self._model.diameter)
+        independent = independent_measurements(points[near], camera)
+        return pose_covariance(information, distances[near], independent, self._model.diameter)
 
     def bias(
         self, covariance: NDArray[np.float64], T_camera_object: se3.Matrix, camera: PinholeCamera
@@ -55,6 +60,6 @@ class Uncertainty:
         """
         z = T_camera_object[2, 3]
         across = self._bias.pixels * z / np.array([camera.fx, camera.fy])
-        along = self._bias.depth * self._tolerance.at(np.array([z], np.float32))
-        camera_errors = np.concatenate([across, along, [self._bias.angle] * 3])
+        along = math.hypot(self._bias.depth, self._bias.depth_quadratic * z * z)
+        camera_errors = np.array([*across, along, *[self._bias.angle] * 3])
         return np.diag(np.square(camera_errors)) + (1.0 - self._bias.changing_share) * covariance

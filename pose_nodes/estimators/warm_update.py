@@ -189,7 +189,7 @@ class WarmUpdate:
         verdict = self._verdict(followed)
         T = model.symmetry.nearest(followed.T_camera_object, prior.T_camera_object)
         reach = self._tolerance_at(T)
-        left = self._uncertainty.covariance(followed.points, T, reach)
+        left = self._uncertainty.covariance(followed.points, T, camera, reach)
         bias = self._uncertainty.bias(left, T, camera)
         return replace(
             prior,
@@ -213,6 +213,7 @@ class WarmUpdate:
             evidence=Evidence(0.0, float("nan"), 0.0, missing_fraction=1.0),
             verified=False,
             reason="no depth where the object should be: it left the image, or nothing was measured",
+            symmetry=self._model.symmetry,
         )
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-CORRELATED_POINTS = 20.0
-"""Residuals of neighbouring pixels err together; so many points count as one measurement (our choice)."""
+from pose_nodes.geometry.camera import PinholeCamera
+
+CORRELATED_PIXELS = 17
+"""Edge of the squares of pixels within which a depth camera errs alike: however many points lie in one, they
+count as one measurement. So objects that are far away are known less well, which holds on videos of the
+model of the camera (our choice, see docs/benchmarks.md)."""
 SMALLEST_NOISE = 0.0005
 """Metres; the bias of a depth camera that no number of points averages out (our choice)."""
+_MANY_SQUARES = 1_000_000
+"""More than there are in a column."""
 _ROTATION_VARIANCE = np.pi**2 / 3.0
 """Variance of an angle that nothing is known of: uniform from -pi to pi."""
 
 
 def pose_covariance(
-    information: NDArray[np.float64], residuals: NDArray[np.float64], diameter: float
+    information: NDArray[np.float64], residuals: NDArray[np.float64], independent: int, diameter: float
 ) -> NDArray[np.float64]:
     """Covariance of a pose from point-to-plane residuals: the inverse of the Gauss-Newton Hessian, times the
     noise.
@@ -26,6 +32,7 @@ def pose_covariance(
     Args:
         information: (6, 6) sum of the squared derivatives of the residuals by a motion as of `se3.perturb`.
         residuals: (n,) distances of the points from the surface along its normals, metres.
+        independent: how many measurements they are worth; see `independent_measurements`.
         diameter: of the object, metres.
 
     Returns:
@@ -34,8 +41,20 @@ def pose_covariance(
     """
     noise = max(1.4826 * float(np.median(np.abs(residuals))), SMALLEST_NOISE) if len(residuals) else 1.0
     known = np.diag(1.0 / np.diag(unknown_covariance(diameter)))
-    covariance = np.linalg.inv(information / (CORRELATED_POINTS * noise**2) + known)
+    share = min(1.0, independent / max(len(residuals), 1))
+    covariance = np.linalg.inv(share * information / noise**2 + known)
     return np.asarray(0.5 * (covariance + covariance.T))
+
+
+def independent_measurements(points: NDArray[np.float64], camera: PinholeCamera) -> int:
+    """How many measurements points of a depth image are worth: the squares of CORRELATED_PIXELS with points.
+
+    Args:
+        points: (n, 3) camera frame, metres, z > 0.
+        camera: its intrinsics.
+    """
+    squares = np.floor(camera.project(points) / CORRELATED_PIXELS).astype(np.int64)
+    return len(np.unique(squares[:, 0] * _MANY_SQUARES + squares[:, 1]))
 
 
 def unknown_covariance(diameter: float) -> NDArray[np.float64]:

@@ -76,10 +76,10 @@ def information(points: Array, T: Array, field: SurfaceField, reach: float) -> t
         reach: metres.
 
     Returns:
-        (6, 6) float64, unknowns (translation, rotation about the object's origin), object frame; (k,) signed
-        distances, metres.
+        (6, 6) float64, unknowns (translation, rotation about the object's origin), object frame; (n,) signed
+        distances of all points, metres.
     """
-    rows, count = np.empty((7, len(points))), 0
+    rows, count, distances = np.empty((7, len(points))), 0, np.empty(len(points))
     grid, first, table = _grid(field), field.first, field.planes
     for index in range(len(points)):
         px, py, pz = points[index, 0], points[index, 1], points[index, 2]
@@ -90,6 +90,7 @@ def information(points: Array, T: Array, field: SurfaceField, reach: float) -> t
         row = first[cell] + (part if first[cell] != cell else 0)
         nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
         r = nx * x + ny * y + nz * z - table[row, 3]
+        distances[index] = r
         if abs(r) >= reach:
             continue
         rows[0, count], rows[1, count], rows[2, count] = nx, ny, nz
@@ -102,7 +103,7 @@ def information(points: Array, T: Array, field: SurfaceField, reach: float) -> t
     for i in range(6):
         for j in range(i + 1):
             H[i, j] = H[j, i] = G[i, j]
-    return H, rows[6, :count].copy()
+    return H, distances
 
 
 @compiled

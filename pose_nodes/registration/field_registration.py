@@ -82,7 +82,7 @@ class FieldTarget:
 
         Returns:
             (6, 6) sum of the squared derivatives of their distances from the surface by a motion as of
-            `se3.perturb`, and the (k,) distances of those that count, metres.
+            `se3.perturb`, and the (n,) distances of all points, metres.
         """
         T = np.ascontiguousarray(se3.inverse(T_camera_object))
         H, distances = field_kernels.information(np.ascontiguousarray(points), T, self._field, reach)

@@ -37,6 +37,14 @@ class StateConfig:
         0.5, "standard deviation of its place, at which a hidden object is given up", unit="sizes",
         minimum=0.01, maximum=100.0,
     )  # fmt: skip
+    largest_deviation: float = option(
+        0.0033, "of the place, standard deviation, up to which a pose is trusted; three of them are 1 cm",
+        unit="m", minimum=0.0001, maximum=1.0,
+    )  # fmt: skip
+    largest_turn_deviation: float = option(
+        0.029, "of the orientation, but for turns that no one can see; three of them are 5 degrees",
+        unit="rad", minimum=0.001, maximum=3.2,
+    )  # fmt: skip
     forget_after: float = option(
         2.0, "without a segment, after which an object that was never found is forgotten", unit="s",
         minimum=0.1, maximum=60.0,

@@ -88,7 +88,7 @@ class SearchPlan:
             machine.miss_segment()
         # Until a missed track is doubted, a segment elsewhere may be its own; it is not taken for a new
         # object.
-        free = free[sum(machine.state == TrackState.TRACKING for machine in missed) :]
+        free = free[sum(machine.is_settled for machine in missed) :]
         owners |= self._claim(roster, class_name, free, list(owners.values()), stamp_ns)
         return self._due([(owners[index], observations[index]) for index in sorted(owners)])
 
@@ -116,7 +116,7 @@ class SearchPlan:
             machine
             for state in _FIRST_SERVED
             for machine in roster.of_class(class_name)
-            if machine.state == state and machine not in taken
+            if machine.state == state and not machine.is_settled and machine not in taken
         ]
         claims = {}
         for index in free:
@@ -133,7 +133,7 @@ class SearchPlan:
         """Those that need a cold start and did not have one a moment ago."""
         due = []
         for machine, observation in pairs:
-            if machine.state != TrackState.TRACKING and self._may_search(machine, observation.frame.stamp_ns):
+            if not machine.is_settled and self._may_search(machine, observation.frame.stamp_ns):
                 machine.searched_ns = observation.frame.stamp_ns
                 machine.is_sought = True
                 due.append(Search(machine, observation))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.frame import Frame
@@ -27,9 +28,13 @@ _FARTHEST_JUMP = 0.5
 _LARGEST_JUMP = float(np.deg2rad(45.0))
 """Sizes and radians from the prediction, beyond which no pose is believed without a mask: a flat side fits on
 any plate that comes into view (our choice)."""
+_STEADY_SECONDS = 0.5
+"""Of which the usual velocity is taken: what hides an object spoils the last frames before (our choice)."""
 _ELSEWHERE = "a pose agrees with depth that is somewhere else altogether"
 _HIDDEN_AGAINST = 2.0
 """So many times as much must be hidden as is seen through, for the object to be hidden (our choice)."""
+_CLEARLY_SURER = 0.9
+"""Of the largest deviations, that a pose which was not known well enough must have (our choice)."""
 _SCORE_SMOOTHING = 0.05
 """Share of the newest score in the usual one: some twenty frames count (our choice)."""
 
@@ -44,6 +49,8 @@ class TrackMachine:
         searched_ns: stamp of the frame of the last cold start; None before the first.
         segment_ns: stamp of the last segmentation with a segment for it, or of the end of a cold start in it.
         is_sought: whether a cold start for it is due or under way.
+        is_unsure: whether it is followed, and doubted for nothing but that its pose is not known well enough
+            to act on it: by its covariance.
     """
 
     def __init__(
@@ -54,7 +61,7 @@ class TrackMachine:
         self.state = TrackState.SEARCHING
         self.searched_ns: int | None = None
         self.segment_ns = stamp_ns
-        self.is_sought = False
+        self.is_sought = self.is_unsure = False
         self._config = config
         self._reason = "not looked for yet"
         self._stamp_ns = self._started_ns = self._supported_ns = stamp_ns
@@ -65,11 +72,17 @@ class TrackMachine:
         self._usual_score = 0.0
         self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = 0
         self._poses: dict[int, se3.Matrix] = {}
+        self._velocities: dict[int, NDArray[np.float64]] = {}
 
     @property
     def is_posed(self) -> bool:
         """Whether there is a pose to follow."""
         return self.state in (TrackState.TRACKING, TrackState.SUSPECT)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is followed, and no cold start could do better."""
+        return self.state == TrackState.TRACKING or self.is_unsure
 
     @property
     def stamp_ns(self) -> int:
@@ -92,14 +105,15 @@ class TrackMachine:
 
     def start(self, estimate: PoseEstimate, stamp_ns: int) -> None:
         """Take over a verified pose that a cold start found in the frame of a stamp."""
-        self.state = TrackState.TRACKING
         self._estimate = self._supported = estimate
         self._usual_score = estimate.score
         self._motion = self._filter.begin(estimate.T_camera_object, estimate.covariance - estimate.bias)
-        self._frames_in_doubt = self._frames_hidden = self._disowned = 0
+        self._disowned = 0
         self._started_ns = self._supported_ns = self._stamp_ns = stamp_ns
         self._reason = f"found: {estimate.reason}"
+        self._trust_if_sure()
         self._poses = {stamp_ns: estimate.T_camera_object}
+        self._velocities = {}
 
     def fail(self, reason: str) -> None:
         """Remember why a cold start gave no pose."""
@@ -151,16 +165,17 @@ class TrackMachine:
     def _advance(self, frame: Frame, estimator: Estimator) -> None:
         assert self._supported is not None and self._motion is not None
         seconds = (frame.stamp_ns - self._stamp_ns) / _NANOSECONDS
-        move = self._filter.predict if self.state == TrackState.TRACKING else self._filter.coast
+        move = self._filter.predict if self.is_settled else self._filter.coast
         predicted = move(self._motion, seconds)
         estimate = estimator.update(Observation(frame), self._supported, predicted.T_camera_object)
         objection = self._objection(estimate)
+        if objection is None and not self._is_near(estimate, predicted):
+            objection = _ELSEWHERE
         if objection is None and self._can_reach(estimate, seconds):
             self._support(estimate, seconds, frame.stamp_ns)
-        elif objection is None and self._is_near(estimate, predicted):
+        elif objection is None:
             self._jump(estimate, frame.stamp_ns)
         else:
-            objection = objection or _ELSEWHERE
             self._doubt(estimate, predicted, objection, estimator.evidence(frame, predicted.T_camera_object))
         assert self._estimate is not None
         self._remember(frame.stamp_ns, self._estimate.T_camera_object)
@@ -188,12 +203,33 @@ class TrackMachine:
             covariance=self._motion.pose_covariance + estimate.bias,
         )
         self._supported_ns, self._reason = stamp_ns, estimate.reason
-        if self.state == TrackState.SUSPECT:
+        self._velocities[stamp_ns] = self._motion.velocity
+        if not self.is_settled:
             self._frames_of_trust += 1
             if self._frames_of_trust < self._config.frames_to_trust:
                 return
-        self.state = TrackState.TRACKING
-        self._frames_in_doubt = 0
+        self._trust_if_sure()
+
+    def _trust_if_sure(self) -> None:
+        """Trust the pose, which the evidence supports, if it is known well enough."""
+        assert self._estimate is not None
+        self._frames_in_doubt = self._frames_hidden = 0
+        unsure = self._unsureness(self._estimate)
+        self.state = TrackState.SUSPECT if unsure else TrackState.TRACKING
+        self.is_unsure = unsure is not None
+        if unsure is not None:
+            self._reason = unsure
+            self._estimate = replace(self._estimate, verified=False, reason=unsure)
+
+    def _unsureness(self, estimate: PoseEstimate) -> str | None:
+        """Why a pose is not known well enough, if it is not; once it was not, it must be clearly better."""
+        share = _CLEARLY_SURER if self.is_unsure else 1.0
+        place, turn = estimate.deviations
+        if place > share * self._config.largest_deviation:
+            return f"depth tells the place only to {1e3 * place:.1f} mm (standard deviation)"
+        if turn > share * self._config.largest_turn_deviation:
+            return f"depth tells the orientation only to {np.degrees(turn):.1f} degrees (standard deviation)"
+        return None
 
     def _can_reach(self, estimate: PoseEstimate, seconds: float) -> bool:
         assert self._motion is not None
@@ -207,8 +243,9 @@ class TrackMachine:
 
     def _jump(self, estimate: PoseEstimate, stamp_ns: int) -> None:
         """Go on from a pose that agrees with depth, and is trusted when it still does in the next frames."""
-        self.state = TrackState.SUSPECT
+        self.state, self.is_unsure = TrackState.SUSPECT, False
         self._motion = self._filter.begin(estimate.T_camera_object, estimate.covariance - estimate.bias)
+        self._velocities = {}
         self._estimate = self._supported = estimate
         self._supported_ns = stamp_ns
         self._frames_of_trust = 0
@@ -220,8 +257,8 @@ class TrackMachine:
     ) -> None:
         """Go on with the prediction; a frame counts against the object unless it is hidden there."""
         assert self._supported is not None
-        self.state = TrackState.SUSPECT
-        self._motion = predicted
+        self.state, self.is_unsure = TrackState.SUSPECT, False
+        self._motion = self._steadied(predicted)
         self._frames_of_trust = 0
         hidden = evidence is not None and self._is_hidden(evidence)
         self._frames_in_doubt += not hidden
@@ -237,6 +274,16 @@ class TrackMachine:
             verified=False,
             reason=objection,
         )
+
+    def _steadied(self, motion: MotionState) -> MotionState:
+        """A motion of which nothing is measured any more, at the usual velocity of the time before."""
+        usual = [
+            v
+            for ns, v in self._velocities.items()
+            if self._supported_ns - ns <= _STEADY_SECONDS * _NANOSECONDS
+        ]
+        self._velocities = {}
+        return replace(motion, velocity=np.median(usual, axis=0)) if usual else motion
 
     def _is_hidden(self, evidence: Evidence) -> bool:
         """Whether something stands before most of what is not seen of the object."""
@@ -262,5 +309,6 @@ class TrackMachine:
 
     def _remember(self, stamp_ns: int, T_camera_object: se3.Matrix) -> None:
         self._poses[stamp_ns] = T_camera_object
-        while len(self._poses) > _REMEMBERED_POSES:
-            del self._poses[next(iter(self._poses))]
+        for remembered in (self._poses, self._velocities):
+            while len(remembered) > _REMEMBERED_POSES:
+                del remembered[next(iter(remembered))]

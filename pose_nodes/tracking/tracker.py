@@ -190,7 +190,7 @@ class Tracker:
     def is_due(self, search: Search) -> bool:
         """Whether a cold start is still wanted: its track was neither reset nor found meanwhile."""
         with self._lock:
-            return search.machine in self._roster and search.machine.state != TrackState.TRACKING
+            return search.machine in self._roster and not search.machine.is_settled
 
     def find(self, search: Search) -> Found:
         """Do a cold start; takes about a second, and changes no track."""
@@ -257,10 +257,7 @@ class Tracker:
     def _is_tracked_already(self, candidate: TrackMachine) -> bool:
         """Whether another track of the class is where the candidate is."""
         others = [m for m in self._roster.of_class(candidate.class_name) if m.id != candidate.id]
-        return any(
-            other.state == TrackState.TRACKING and self._distance(candidate, other) < SAME_PLACE
-            for other in others
-        )
+        return any(other.is_settled and self._distance(candidate, other) < SAME_PLACE for other in others)
 
     def _distance(self, a: TrackMachine, b: TrackMachine) -> float:
         """Between the middles of two objects of one class, in diameters."""

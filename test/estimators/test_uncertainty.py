@@ -8,24 +8,23 @@ import pytest
 from pose_nodes.estimators.config import BiasConfig
 from pose_nodes.estimators.uncertainty import Uncertainty
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import unknown_covariance
 from pose_nodes.registration.field_registration import FieldTarget
-from pose_nodes.registration.verification import DepthTolerance
 
 T = se3.from_rotation_vector([0.3, 2.0, -0.5], [0.1, 0.0, 0.7])
 REACH = 0.006
+CAMERA = PinholeCamera(600.0, 600.0, 319.5, 239.5, 640, 480)
 
 
 @pytest.fixture(scope="module")
 def uncertainty(bunny_model) -> Uncertainty:
-    return Uncertainty(
-        bunny_model, FieldTarget(bunny_model.mesh, bunny_model.diameter), BiasConfig(), DepthTolerance()
-    )
+    return Uncertainty(bunny_model, FieldTarget(bunny_model.mesh, bunny_model.diameter), BiasConfig())
 
 
 def test_a_surface_that_was_measured_all_around_is_held_in_every_direction(bunny_model, uncertainty):
     points = se3.transform(T, bunny_model.points[::2])
-    deviations = np.sqrt(np.diag(uncertainty.covariance(points, T, REACH)))
+    deviations = np.sqrt(np.diag(uncertainty.covariance(points, T, CAMERA, REACH)))
     assert deviations[:3].max() < 0.001 and np.degrees(deviations[3:]).max() < 1.0
 
 
@@ -33,7 +32,8 @@ def test_points_out_of_reach_do_not_count(bunny_model, uncertainty):
     points = se3.transform(T, bunny_model.points[::2])
     with_others = np.concatenate([points, points + np.array([0.0, 0.0, 0.5])])
     np.testing.assert_array_equal(
-        uncertainty.covariance(with_others, T, REACH), uncertainty.covariance(points, T, REACH)
+        uncertainty.covariance(with_others, T, CAMERA, REACH),
+        uncertainty.covariance(points, T, CAMERA, REACH),
     )
 
 
@@ -41,4 +41,11 @@ def test_points_out_of_reach_do_not_count(bunny_model, uncertainty):
 def test_with_hardly_a_point_nothing_is_known(bunny_model, uncertainty, count):
     points = se3.transform(T, bunny_model.points[:count])
     expected = unknown_covariance(bunny_model.diameter)
-    np.testing.assert_array_equal(uncertainty.covariance(points, T, REACH), expected)
+    np.testing.assert_array_equal(uncertainty.covariance(points, T, CAMERA, REACH), expected)
+
+
+def test_the_camera_makes_the_place_of_what_is_far_less_sure(bunny_model, uncertainty):
+    at = [se3.from_rotation_translation(np.eye(3), [0.0, 0.0, z]) for z in (0.5, 1.0, 2.0)]
+    depth = [np.sqrt(uncertainty.bias(np.zeros((6, 6)), T, CAMERA)[2, 2]) for T in at]
+    config = BiasConfig()
+    np.testing.assert_allclose(depth, np.hypot(config.depth, config.depth_quadratic * np.array([0.25, 1, 4])))

@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import (
-    CORRELATED_POINTS,
+    CORRELATED_PIXELS,
     SMALLEST_NOISE,
+    independent_measurements,
     pose_covariance,
     unknown_covariance,
 )
 
 DIAMETER = 0.2
+CAMERA = PinholeCamera(600.0, 600.0, 319.5, 239.5, 640, 480)
 IN_FRONT = se3.from_rotation_translation(np.eye(3), [0.0, 0.0, 0.6])
 
 
@@ -50,7 +53,8 @@ def covariance(
 ) -> np.ndarray:
     points, normals = shape
     residuals = np.random.default_rng(3).normal(0, noise, len(points))
-    return pose_covariance(information(se3.rotate(T, points), se3.rotate(T, normals)), residuals, DIAMETER)
+    found = information(se3.rotate(T, points), se3.rotate(T, normals))
+    return pose_covariance(found, residuals, len(points), DIAMETER)
 
 
 def information(arms: np.ndarray, normals: np.ndarray) -> np.ndarray:
@@ -110,10 +114,10 @@ def test_a_perfect_fit_is_no_surer_than_a_depth_camera_can_be():
 def test_a_few_gross_residuals_change_little():
     points, normals = box()
     residuals = np.random.default_rng(3).normal(0, 0.001, len(points))
-    clean = pose_covariance(information(points, normals), residuals, DIAMETER)
+    clean = pose_covariance(information(points, normals), residuals, 100, DIAMETER)
     residuals[::20] = 0.05
     np.testing.assert_allclose(
-        deviations(pose_covariance(information(points, normals), residuals, DIAMETER)),
+        deviations(pose_covariance(information(points, normals), residuals, 100, DIAMETER)),
         deviations(clean),
         rtol=0.15,
     )
@@ -133,14 +137,30 @@ def test_it_is_the_scatter_of_the_answers_where_so_many_points_err_together():
     errors = np.random.default_rng(4).normal(0, 0.001, (200, 5000))
     jacobian = np.concatenate([normals, np.cross(points, normals)], axis=1)
     answers = np.linalg.lstsq(jacobian, errors, rcond=None)[0]
-    together = int(CORRELATED_POINTS)
+    together = 20
     predicted = pose_covariance(
-        together * information(points, normals), np.repeat(errors[:, 0], together), DIAMETER
+        together * information(points, normals), np.repeat(errors[:, 0], together), len(points), DIAMETER
     )
     np.testing.assert_allclose(deviations(predicted), deviations(np.cov(answers)), rtol=0.2)
 
 
 def test_without_points_only_the_prior_is_known():
     np.testing.assert_allclose(
-        pose_covariance(np.zeros((6, 6)), np.empty(0), DIAMETER), unknown_covariance(DIAMETER)
+        pose_covariance(np.zeros((6, 6)), np.empty(0), 0, DIAMETER), unknown_covariance(DIAMETER)
     )
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 5))
+def test_points_in_one_square_of_pixels_are_one_measurement(columns, rows, each):
+    camera = PinholeCamera(600.0, 600.0, 0.0, 0.0, 640, 480)
+    u, v = np.meshgrid(np.arange(columns), np.arange(rows))
+    squares = np.stack([u.ravel(), v.ravel()], axis=1)
+    within = np.random.default_rng(each).uniform(0.0, 1.0, (each, len(squares), 2))
+    pixels = (CORRELATED_PIXELS * (squares + within)).reshape(-1, 2)
+    points = camera.rays(pixels[:, 0], pixels[:, 1]) * 0.7
+    assert independent_measurements(points, camera) == columns * rows
+
+
+def test_the_same_points_of_fewer_pixels_tell_less():
+    near, far = (independent_measurements(box()[0] + [0.0, 0.0, z], CAMERA) for z in (0.4, 1.6))
+    assert 3 < near / far < 16

@@ -230,3 +230,50 @@ def test_a_pose_somewhere_else_altogether_is_never_taken_over(machine, play):
     away = [PLACE[0] + 0.075, PLACE[1], PLACE[2]]
     states = play(machine, 4, *[away] * (CONFIG.frames_to_lose + 2))
     assert TRACKING not in states and states[-1] == LOST
+
+
+def test_what_is_not_known_well_enough_is_followed_but_not_trusted(found_at, play):
+    machine = new_machine(0, replace(CONFIG, largest_turn_deviation=0.001))
+    machine.start(found_at(PLACE), 0)
+    assert machine.state == SUSPECT and machine.is_unsure and machine.is_settled
+    # For as long as you like: nothing speaks against it.
+    assert play(machine, 1, *[PLACE] * 8) == [SUSPECT] * 8
+    snapshot = machine.snapshot()
+    assert not snapshot.estimate.verified and snapshot.supported_ns == snapshot.stamp_ns
+    assert snapshot.reason.startswith("depth tells the orientation only to ")
+    assert snapshot.estimate.reason == snapshot.reason
+
+
+def test_a_place_that_is_not_known_well_enough_is_told(found_at):
+    machine = new_machine(0, replace(CONFIG, largest_deviation=0.0001))
+    machine.start(found_at(PLACE), 0)
+    assert machine.snapshot().reason.startswith("depth tells the place only to ")
+
+
+def test_what_is_unsure_and_gone_is_doubted_and_lost_as_any_other(found_at, play):
+    machine = new_machine(0, replace(CONFIG, largest_turn_deviation=0.001))
+    machine.start(found_at(PLACE), 0)
+    assert play(machine, 1, *[None] * 4) == [SUSPECT] * 3 + [LOST]
+    assert not machine.is_settled
+
+
+def test_a_pose_that_becomes_known_well_enough_is_trusted(found_at, play):
+    found = found_at(PLACE)
+    turn = replace(found, covariance=4.0 * found.covariance, bias=found.bias).deviations[1]
+    machine = new_machine(0, replace(CONFIG, largest_turn_deviation=0.6 * turn))
+    machine.start(replace(found, covariance=4.0 * found.covariance), 0)
+    assert machine.is_unsure
+    assert play(machine, 1, PLACE, PLACE, PLACE)[-1] == TRACKING and not machine.is_unsure
+
+
+def test_a_hidden_object_is_held_at_its_usual_velocity_not_that_of_the_last_bad_frames(
+    machine, play, show, die_estimator
+):
+    """What comes before the camera spoils the last frames: a velocity of then leads astray."""
+    play(machine, 1, *[PLACE] * 14)
+    beside = [PLACE[0] + 0.006, PLACE[1], PLACE[2]]
+    play(machine, 15, beside)
+    speed = np.linalg.norm(machine.snapshot().velocity[:3])
+    held = play(machine, 16, *[None] * 3)
+    assert held == [SUSPECT] * 3 and speed > 0.02
+    assert np.linalg.norm(machine.snapshot().velocity[:3]) < 0.25 * speed
