@@ -13,14 +13,18 @@ from tools.ros_wheels import cpu_torch
 CUDA = 'nvidia-cudnn-cu13==9.24.0.43; platform_system == "Linux"'
 
 
-def wheel(folder: Path, version: str, *needs: str) -> None:
-    """A package named torch that holds nothing."""
-    info = f"torch-{version}.dist-info"
-    wanted = "".join(f"Requires-Dist: {name}\n" for name in needs)
-    with zipfile.ZipFile(folder / f"torch-{version}-py3-none-any.whl", "w") as file:
-        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n{wanted}")
+def wheel(folder: Path, version: str, *needs: str, name: str = "torch") -> Path:
+    """A package that holds nothing."""
+    info = f"{name}-{version}.dist-info"
+    wanted = "".join(f"Requires-Dist: {one}\n" for one in needs)
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{wanted}"
+        )
         file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         file.writestr(f"{info}/RECORD", "")
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +44,18 @@ def wheels(environment, tmp_path, monkeypatch):
     monkeypatch.setattr(cpu_torch, "BESIDE", "pip")  # is there
     yield tmp_path
     cpu_torch.run(
-        [environment / "bin" / "python", "-I", "-m", "pip", "uninstall", "--yes", "torch"], "Tidying up"
+        [
+            environment / "bin" / "python",
+            "-I",
+            "-m",
+            "pip",
+            "uninstall",
+            "--yes",
+            "torch",
+            "pose_nodes",
+            "bolt",
+        ],
+        "Tidying up",
     )
 
 
@@ -75,6 +90,60 @@ def test_where_pip_finds_nothing_setup_goes_on(environment, wheels, capsys):
     cpu_torch.install(environment)
     assert version_of(environment) is None
     assert "PyTorch is left out" in capsys.readouterr().out
+
+
+def test_the_line_tells_a_build_with_cuda_from_none_and_settings_that_are_not_read(
+    environment, wheels, capsys, monkeypatch
+):
+    cpu_torch.install(environment)
+    assert "it knows none. Only" in capsys.readouterr().out
+    wheel(wheels, cpu_torch.VERSION, CUDA)
+    monkeypatch.setenv("HOME", "/elsewhere")
+    cpu_torch.install(environment)
+    told = capsys.readouterr().out
+    assert "it knows one with CUDA alone" in told and "(HOME is /elsewhere, so that pip's settings in" in told
+
+
+@pytest.fixture
+def project(environment, wheels):
+    """This project, as far as what it needs for training is concerned."""
+    extra = ('torch>=2.2; extra == "training"', 'bolt>=1; extra == "training"', 'ruff; extra == "test"')
+    path = wheel(wheels, "0.1.0", *extra, name="pose_nodes")
+    cpu_torch.run([environment / "bin" / "python", "-I", "-m", "pip", "install", path], "Installing")
+
+
+def distributions(environment: Path) -> set[str]:
+    program = "from importlib import metadata\nprint(*(d.metadata['Name'] for d in metadata.distributions()))"
+    python = environment / "bin" / "python"
+    return set(cpu_torch.run([python, "-I", "-c", program], "Asking").split())
+
+
+def test_what_goes_with_it_is_installed_and_leaves_it_as_it_is(environment, wheels, project, capsys):
+    wheel(wheels, f"{cpu_torch.VERSION}+cpu")
+    wheel(wheels, "99.0", CUDA)
+    wheel(wheels, "1.5", "torch>=2", name="bolt")
+    cpu_torch.install(environment)
+    assert version_of(environment) == f"{cpu_torch.VERSION}+cpu"
+    assert {"bolt", "torch"} <= distributions(environment)
+    assert capsys.readouterr().out.endswith("Installed: bolt>=1\n")
+
+
+def test_without_it_nothing_that_goes_with_it_is_installed(environment, wheels, project):
+    wheel(wheels, cpu_torch.VERSION, CUDA)
+    wheel(wheels, "1.5", "torch>=2", name="bolt")
+    cpu_torch.install(environment)
+    assert not {"bolt", "torch"} & distributions(environment)
+
+
+@pytest.mark.parametrize("needs", [(), ("torch>=3000",)], ids=["absent", "at odds"])
+def test_what_cannot_be_had_beside_it_is_left_out_in_a_line(environment, wheels, project, capsys, needs):
+    wheel(wheels, f"{cpu_torch.VERSION}+cpu")
+    if needs:
+        wheel(wheels, "1.5", *needs, name="bolt")
+    cpu_torch.install(environment)
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1].startswith("bolt>=1: left out, and with them training; pip says: ERROR")
+    assert version_of(environment) == f"{cpu_torch.VERSION}+cpu" and "bolt" not in distributions(environment)
 
 
 def test_one_that_is_there_stays(environment, wheels, capsys):

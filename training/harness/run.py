@@ -20,6 +20,7 @@ from pose_nodes.sequences.files import write_text
 from training.harness.checkpoints import CheckpointWriter, Found, find, signed
 from training.harness.config import PRECISIONS, RunOptions
 from training.harness.curves import Curve
+from training.harness.memory import GiveBackMemory
 from training.harness.module import TrainingModule
 from training.harness.reports import Reports
 from training.harness.stopping import Stop
@@ -102,7 +103,7 @@ def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> light
         max_epochs=-1,
         accumulate_grad_batches=run.accumulate,
         gradient_clip_val=task.config.optimiser.clip or None,
-        callbacks=[validation, writer, reports, stop],
+        callbacks=[validation, writer, reports, GiveBackMemory(), stop],
         logger=_tensorboard(folder),
         enable_checkpointing=False,
         enable_progress_bar=False,
