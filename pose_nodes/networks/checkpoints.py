@@ -3,6 +3,7 @@
 Point Transformer V3 (Pointcept) and dGeDi share a layout; dGeDi's file is a dictionary with the weights under
 "model_state_dict", Pointcept's under "state_dict", each name with "module.backbone." before it. Kernels of
 spconv are (outputs, x, y, z, inputs), ours (x y z, inputs, outputs).
+GeDi's is a dictionary with the weights under "pnet_model_state_dict".
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+from pose_nodes.networks.gedi import GediConfig, GediNetwork
 from pose_nodes.networks.weight_files import InvalidWeightsError, fill
 
 _WRAPPERS = ("model_state_dict", "state_dict", "pnet_model_state_dict", "model")
@@ -49,6 +51,15 @@ POINT_TRANSFORMER: Renaming = (
 )
 """From the published names of Point Transformer V3 to those of a `DescriptorNetwork`."""
 
+GEDI: Renaming = (
+    *((rf"^qnet\.conv{n}\.", f"quaternion_net.point_layers.{n - 1}.") for n in (1, 2, 3)),
+    *((rf"^qnet\.fc{n}\.", f"quaternion_net.layers.{n - 1}.") for n in (1, 2)),
+    (r"^qnet\.fc3\.", "quaternion_net.last."),
+    *((rf"^samodule{n}\.mlps\.0\.", f"abstractions.{n - 1}.layers.") for n in (1, 2, 3)),
+    (r"^fc_layer\.", "head."),
+)
+"""From the published names of GeDi to those of a `GediNetwork`."""
+
 
 def load_dgedi(path: Path) -> DescriptorNetwork:
     """The published student of dGeDi, of one scale (32 numbers a point) or of two (64).
@@ -65,6 +76,25 @@ def load_dgedi(path: Path) -> DescriptorNetwork:
         )
     network = DescriptorNetwork(DescriptorConfig(backbone="base", dimension=len(last)))
     fill_renamed(network, published, POINT_TRANSFORMER, str(path))
+    return network.eval()
+
+
+def load_gedi(path: Path, radius: float = 0.3) -> GediNetwork:
+    """The published teacher, GeDi.
+
+    Args:
+        path: the file ("chkpt.tar").
+        radius: of its patches, in diameters of the object: it is not in the file.
+
+    Raises:
+        InvalidWeightsError: the file is missing or damaged, or its weights are not of this network.
+    """
+    published = read_checkpoint(path)
+    last = published.get("fc_layer.7.bias")
+    if last is None:
+        raise InvalidWeightsError(f"checkpoint '{path}': it is not of GeDi: 'fc_layer.7.bias' is missing")
+    network = GediNetwork(GediConfig(size="published", dimension=len(last), radius=radius))
+    fill_renamed(network, published, GEDI, str(path))
     return network.eval()
 
 
@@ -122,7 +152,7 @@ def _bare(name: str) -> str:
 
 
 def _our_axes(value: Tensor) -> Tensor:
-    """spconv's kernels are the only weights of five axes."""
-    if value.ndim != 5:
-        return value
-    return value.permute(1, 2, 3, 4, 0).reshape(-1, value.shape[4], value.shape[0]).contiguous()
+    """spconv's kernels have five axes, convolutions of single points one or two of length 1 at the end."""
+    if value.ndim == 5:
+        return value.permute(1, 2, 3, 4, 0).reshape(-1, value.shape[4], value.shape[0]).contiguous()
+    return value.flatten(1) if value.ndim in (3, 4) and value[0, 0].numel() == 1 else value

@@ -44,8 +44,8 @@ class PatchSampler:
             rng: the same state gives the same patches.
 
         Returns:
-            (m, 3, samples) float32 patches in radii, and (m,) bool which keypoints have points around them: the
-            patches of others are all zeros.
+            (m, 3, samples) float32 patches in radii, and (m,) bool which keypoints have points around them:
+            the patches of others are all zeros.
 
         Raises:
             InvalidInputError: the cloud is empty, or a coordinate is not finite.

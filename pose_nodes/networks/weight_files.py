@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from pose_nodes.core.config import from_mapping, to_mapping
 from pose_nodes.core.errors import InvalidConfigError, PoseNodesError
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+from pose_nodes.networks.gedi import GediConfig, GediNetwork
 from pose_nodes.sequences.files import write_bytes, write_json
 
 FORMAT = "pose_nodes 1"
 KINDS: Mapping[str, tuple[type[Any], type[nn.Module]]] = {
     "descriptor": (DescriptorConfig, DescriptorNetwork),
+    "gedi": (GediConfig, GediNetwork),
 }
 
 
