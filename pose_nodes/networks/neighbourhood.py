@@ -23,9 +23,9 @@ class Neighbourhood:
     """The k nearest of m voxels around each; the voxel itself is the first.
 
     Attributes:
-        neighbours: (m, k) int64.
-        weights: (m, k) float32, sum 1 in each row, fading to zero at the radius: what comes in or goes out of
-            sight there changes nothing at once.
+        neighbours: (m, k) int64; where a cloud has fewer points, the voxel itself stands again.
+        weights: (m, k) float32, zero there, of sum 1 in each row. They fade to zero at the radius: what comes
+            in or goes out of sight there changes nothing at once.
         pairs: (m, k, 7) float32 features of a voxel and its neighbour, from -1 to 1.
     """
 
@@ -43,13 +43,13 @@ def neighbourhood(
         centres: (m, 3) float32 points.
         normals: (m, 3) float32 unit normals.
         counts: points of each cloud.
-        neighbours: at most so many; fewer in a cloud of fewer points.
+        neighbours: at most so many.
         radius: beyond which points do not matter, in the unit of the points.
     """
-    table = _nearest(centres, counts, min(neighbours, *counts))
+    table, present = _nearest(centres, counts, neighbours)
     apart = centres[table] - centres[:, None]
     distances = torch.linalg.vector_norm(apart, dim=2)
-    weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2
+    weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2 * present
     weights = weights / weights.sum(dim=1, keepdim=True)
     return Neighbourhood(table, weights, pair_features(apart, normals[:, None], normals[table], radius))
 
@@ -77,11 +77,16 @@ def pair_features(apart: Tensor, own: Tensor, theirs: Tensor, radius: float) -> 
     )
 
 
-def _nearest(centres: Tensor, counts: Sequence[int], neighbours: int) -> Tensor:
-    tables, start = [], 0
+def _nearest(centres: Tensor, counts: Sequence[int], neighbours: int) -> tuple[Tensor, Tensor]:
+    """(m, k) neighbours, and (m, k) bool which there are: in place of others stands the point itself."""
+    tables, present, start = [], [], 0
     for cloud in centres.detach().split(list(counts)):
         points = cloud.cpu().numpy()
         _, found = cKDTree(points).query(points, k=list(range(1, neighbours + 1)))
-        tables.append(found.astype(np.int64) + start)
+        there = found < len(points)
+        own = np.arange(len(points))[:, None]
+        tables.append(np.where(there, found, own) + start)
+        present.append(there)
         start += len(points)
-    return torch.from_numpy(np.concatenate(tables)).to(centres.device)
+    table, mask = (torch.from_numpy(np.concatenate(parts)) for parts in (tables, present))
+    return table.to(centres.device), mask.to(centres.device)
