@@ -12,7 +12,7 @@ from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.ros.camera_inputs import CameraInputs, camera_topics
 from pose_nodes.ros.config import TrackerNodeConfig
 from pose_nodes.ros.diagnostics import TrackerDiagnostics
-from pose_nodes.ros.monitor import TrackerMonitor
+from pose_nodes.ros.monitor import RESETS_WITHIN_S, TrackerMonitor
 from pose_nodes.ros.object_requests import ObjectRequests
 from pose_nodes.ros.outputs import TrackerOutputs
 from pose_nodes.ros.parameters import NodeParameters
@@ -24,6 +24,9 @@ from pose_nodes.ros.target_frame import TargetFrame
 from pose_nodes.srv import Reset
 from pose_nodes.tracking.camera_motion import CameraPose
 from pose_nodes.tracking.live import LiveTracker
+
+_MANY_RESETS = 10
+"""Within RESETS_WITHIN_S, from which on they are told (our choice)."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ class TrackerWork:
         if self._active is None:
             response.message = "the node is not active, so there is nothing to reset"
             return response
+        self._count_reset()
         try:
             response.reset = self._active.tracker.reset(list(request.ids))
         except UnknownObjectError as error:
@@ -149,6 +153,17 @@ class TrackerWork:
         response.success = True
         response.message = f"reset {', '.join(response.reset)}" if response.reset else "no track to reset"
         return response
+
+    def _count_reset(self) -> None:
+        """A few resets are somebody's wish; many are a fault of whoever asks."""
+        self._monitor.resets.tick()
+        recent = self._monitor.resets.recent()
+        if recent > _MANY_RESETS:
+            self._monitor.problems.report(
+                f"~/reset was called {recent} times in {RESETS_WITHIN_S:g} s, so that hardly any object can "
+                "be found; find out who calls it",
+                "resets",
+            )
 
 
 def make_node(_stop: StopRequest) -> StagedNode:

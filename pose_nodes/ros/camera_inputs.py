@@ -15,6 +15,7 @@ from pose_nodes.ros import qos
 from pose_nodes.ros.camera_info import distortion_warning
 from pose_nodes.ros.config import TrackerNodeConfig
 from pose_nodes.ros.depth_rules import depth_facts, depth_problem
+from pose_nodes.ros.frame_changes import FrameChanges
 from pose_nodes.ros.frames import CameraTopics, decode_frame
 from pose_nodes.ros.monitor import TrackerMonitor
 from pose_nodes.ros.stamp_order import Arrival, StampOrder
@@ -48,6 +49,8 @@ class CameraInputs:
         self._rectified = config.inputs.rectified
         self._topics = camera_topics(node, config.inputs.use_color)
         self._order = StampOrder()
+        topic = self._topics.color or self._topics.depth
+        self._changes = FrameChanges(topic, self._topics.info)
         streams = [COLOR, DEPTH, INFO] if config.inputs.use_color else [DEPTH, INFO]
         handler = self._on_color_set if config.inputs.use_color else partial(self._on_set, None)
         sync = config.synchronisation
@@ -90,10 +93,18 @@ class CameraInputs:
         arrival = self._order.judge(frame.stamp_ns)
         if arrival is Arrival.STALE:
             self._monitor.stale_frames += 1
+            self._monitor.problems.report(
+                f"{self._topics.color or self._topics.depth}: images come twice or out of order, and those "
+                "that are not newer than the last are left out; look whether two cameras or players publish "
+                "there",
+                "stale",
+            )
             return
         self._monitor.arrival.add((self._node.get_clock().now().nanoseconds - frame.stamp_ns) * 1e-9)
         if arrival is Arrival.RESTART:
             self._on_restart()
+        for kind, sentence in self._changes.see(frame).items():
+            self._monitor.problems.report(sentence, kind)
         self._on_frame(frame)
 
     def _inspect(self, frame: Frame, color: Image | None, depth: Image, info: CameraInfo) -> None:

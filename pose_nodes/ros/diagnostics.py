@@ -23,6 +23,8 @@ LARGEST_LOSS = 0.05
 PLAUSIBLE_LATENCY_S = 60.0
 LOWEST_COMPLETENESS = 0.5
 """Share of the slowest stream's messages that must find their set (our choice)."""
+FEW_UNMATCHED, MOST_UNMATCHED = 5, 0.2
+"""Segmentations, and share of them, that may be without their frame without a warning (our choice)."""
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -165,6 +167,14 @@ def processing_status(monitor: TrackerMonitor) -> Status:
     }
     for stage, meter in sorted(monitor.stages.items()):
         values[f"one object: {stage}"] = _stage_text(meter.percentiles())
+    unmatched, masks = statistics.segments_unmatched, monitor.masks.count
+    if unmatched > max(FEW_UNMATCHED, MOST_UNMATCHED * masks):
+        return Status(
+            WARN,
+            f"{unmatched} of {masks} segmentations are of images that never came, or are no longer kept; let "
+            "the segmenter copy the stamp of its image, and answer within tracker.history.seconds",
+            values,
+        )
     return Status(OK, f"{monitor.processed.rate():.1f} frames a second", values)
 
 

@@ -15,6 +15,8 @@ from pose_nodes.ros.stamp_gaps import StampGaps
 from pose_nodes.ros.synchroniser import SyncStatistics
 from pose_nodes.tracking.live import LiveStatistics
 
+RESETS_WITHIN_S = 2.0
+
 
 class TrackerMonitor:
     """Filled by inputs and outputs, read by diagnostics.
@@ -26,6 +28,7 @@ class TrackerMonitor:
         arrivals: messages by full topic name, of the topics that a camera must provide.
         gaps: what is missing of those topics, by their stamps.
         masks: segmentation messages.
+        resets: requests to forget tracks, within the last two seconds.
         processed: frames whose poses were published.
         arrival: seconds from the image's stamp to the complete frame, by the node's clock.
         stages: seconds of the stages of one object's update, by name.
@@ -55,6 +58,7 @@ class TrackerMonitor:
         self.arrivals = {topic: RateMeter() for topic in topics}
         self.gaps = {topic: StampGaps() for topic in topics}
         self.masks = RateMeter()
+        self.resets = RateMeter(RESETS_WITHIN_S)
         self.processed = RateMeter()
         self.latency = DurationMeter()
         self.arrival = DurationMeter()

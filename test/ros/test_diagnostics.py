@@ -18,6 +18,16 @@ from pose_nodes.ros.synchroniser import SyncStatistics
 
 pytestmark = pytest.mark.ros
 
+LIVE = {
+    "frames_in": 10,
+    "frames_processed": 8,
+    "frames_superseded": 2,
+    "segments_unmatched": 1,
+    "cold_starts": 3,
+    "seconds_median": 0.004,
+    "seconds_p95": 0.006,
+}
+
 
 @pytest.fixture
 def monitor() -> TrackerMonitor:
@@ -25,15 +35,7 @@ def monitor() -> TrackerMonitor:
     made = TrackerMonitor(lambda _: None)
     made.begin(("/color", "/depth"))
     made.begun_s -= 60.0
-    made.live = lambda: SimpleNamespace(
-        frames_in=10,
-        frames_processed=8,
-        frames_superseded=2,
-        segments_unmatched=1,
-        cold_starts=3,
-        seconds_median=0.004,
-        seconds_p95=0.006,
-    )
+    made.live = lambda: SimpleNamespace(**LIVE)
     for _ in range(2):
         made.arrivals["/color"].tick()
         made.arrivals["/depth"].tick()
@@ -122,6 +124,16 @@ def test_recent_problems_are_a_warning_with_their_counts(monitor):
     status = diagnostics.problems_status(monitor)
     assert (status.level, status.message) == (WARN, "/info: K is zero")
     assert status.values == {"problem 1": "/info: K is zero (3x)"}
+
+
+@pytest.mark.parametrize(("unmatched", "masks", "warns"), [(5, 6, False), (6, 6, True), (6, 31, False)])
+def test_segmentations_of_images_that_never_came_are_a_warning(monitor, unmatched, masks, warns):
+    monitor.live = lambda: SimpleNamespace(**{**LIVE, "segments_unmatched": unmatched})
+    for _ in range(masks):
+        monitor.masks.tick()
+    status = diagnostics.processing_status(monitor)
+    assert (status.level == WARN) == warns
+    assert (f"{unmatched} of {masks} segmentations are of images that never came" in status.message) == warns
 
 
 @pytest.mark.parametrize(
