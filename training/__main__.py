@@ -22,6 +22,7 @@ COMMANDS = {
     "pool": "make the objects that samples are made of, lying still among each other",
     "cache": "write samples to disk, to be read faster than they are made",
     "bench": "measure how many samples a second are made",
+    "teacher-descriptors": "describe objects by a teacher, for distillation",
     "evaluate-descriptors": "compare local descriptors on held-out pairs and on recordings",
     **{name: kind.text for name, kind in TASKS.items()},
 }

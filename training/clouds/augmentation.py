@@ -34,7 +34,7 @@ class AugmentationOptions:
 
 
 def kept(
-    points: Points, options: AugmentationOptions, view: bool, most: int, rng: np.random.Generator
+    points: NDArray[np.float32], options: AugmentationOptions, view: bool, most: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Indices of the points that stay, at most `most`, in random order.
 

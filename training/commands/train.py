@@ -32,11 +32,17 @@ class TaskKind:
 
 
 TASKS: Mapping[str, TaskKind] = {
+    "teacher": TaskKind(
+        "teacher", "TeacherTraining", "TeacherTask", "train a GeDi teacher on pairs of partial views"
+    ),
+    "distil": TaskKind(
+        "distil", "DistilTraining", "DistilTask", "train a student to describe as a teacher does"
+    ),
     "descriptor": TaskKind(
         "descriptor",
         "DescriptorTraining",
         "DescriptorTask",
-        "train local descriptors from corresponding points",
+        "train a student on corresponding points, without a teacher",
     ),
 }
 
@@ -48,7 +54,7 @@ def main(arguments: Sequence[str], name: str) -> int:
         PoseNodesError: options, data or checkpoint cannot be used.
         KeyboardInterrupt: the run was ended; it can go on.
     """
-    _require_libraries()
+    require_libraries()
     kind = TASKS[name]
     module = importlib.import_module(f"training.tasks.{kind.module}")
     config_class = getattr(module, kind.config)
@@ -63,7 +69,12 @@ def main(arguments: Sequence[str], name: str) -> int:
     return DONE
 
 
-def _require_libraries() -> None:
+def require_libraries() -> None:
+    """See that what trains is installed.
+
+    Raises:
+        InvalidConfigError: it is not.
+    """
     for module, package in (("torch", "PyTorch"), ("pytorch_lightning", "PyTorch Lightning")):
         if importlib.util.find_spec(module) is None:
             raise InvalidConfigError(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +35,18 @@ def named_describer(text: str) -> NamedDescriber:
         return NamedDescriber(FPFH, _fpfh)
     name, equals, path = text.rpartition("=")
     file = Path(path).expanduser()
+    return NamedDescriber(name if equals else file.stem, _learned(file))
+
+
+def _learned(file: Path) -> Describe:
     # PyTorch is imported only where a network is asked for.
-    files: Any = importlib.import_module("pose_nodes.networks.weight_files")
-    students: Any = importlib.import_module("training.tasks.students")
-    return NamedDescriber(name if equals else file.stem, students.describer(files.load_network(file), "cpu"))
+    from pose_nodes.networks.gedi import GediNetwork
+    from pose_nodes.networks.weight_files import load_network
+    from training.tasks.students import describer
+    from training.tasks.teachers import teacher_describer
+
+    network = load_network(file)
+    return (teacher_describer if isinstance(network, GediNetwork) else describer)(network, "cpu")
 
 
 def _fpfh(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:

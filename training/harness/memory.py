@@ -18,10 +18,11 @@ class GiveBackMemory(lightning.Callback):
     """
 
     def __init__(self) -> None:
+        self._trim: Any = None
         try:
             self._trim = ctypes.CDLL("libc.so.6").malloc_trim
         except (OSError, AttributeError):  # another C library, which has no such habit
-            self._trim = None
+            return
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: Any, outputs: Any, batch: Any, batch_idx: int

@@ -1,0 +1,128 @@
+"""Samples for distillation: a query and a target whose points have the teacher's descriptors as labels.
+
+The teacher sees the query alone, once. A point of the target is taken into the query's frame by the true
+pose; its label is that of the nearest point of the query there (Hamza et al., dGeDi).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from pose_nodes.core.config import option
+from pose_nodes.core.errors import InvalidConfigError
+from training.clouds.augmentation import AugmentationOptions, changed, kept
+from training.clouds.cached_pairs import CachedPairs
+from training.clouds.matching_samples import placed
+from training.clouds.teacher_store import TeacherStore
+from training.data.object_clouds import CloudPair
+from training.data.seeding import sample_generator
+from training.data.stream import index_at
+
+_OF_ORDER, _OF_CHANGES = 31, 32
+
+
+@dataclass(frozen=True)
+class LabelOptions:
+    """Which points have labels."""
+
+    points: int = option(4000, "of a cloud at most (dGeDi: 4,000)", minimum=16, maximum=1_000_000)
+    reach: float = option(
+        0.03, "of a point of the target from the query's nearest, whose label it gets (our choice)",
+        unit="diameters", minimum=0.001, maximum=1.0,
+    )  # fmt: skip
+    supervision: str = option("both", "whose labels count", choices=("both", "query", "target"))
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledSample:
+    """Two clouds, the query before the target.
+
+    Attributes:
+        points: (n, 3) float32 in diameters; each cloud centred, and turned in its own way.
+        normals: (n, 3) float32 unit.
+        offsets: (2,) int64 ends of the two clouds.
+        labels: (n, d) float16 unit descriptors of the teacher, zeros where there is none.
+        labelled: (n,) bool.
+    """
+
+    RAGGED: ClassVar[frozenset[str]] = frozenset({"points", "normals", "offsets", "labels", "labelled"})
+
+    points: NDArray[np.float32]
+    normals: NDArray[np.float32]
+    offsets: NDArray[np.int64]
+    labels: NDArray[np.float16]
+    labelled: NDArray[np.bool_]
+
+
+class LabelledSamples:
+    """Endless samples of cached pairs of a whole surface and a view."""
+
+    name = "labelled"
+    sample_class: type[Any] = LabelledSample
+    length: int | None = None
+
+    def __init__(
+        self,
+        pairs: CachedPairs,
+        store: TeacherStore,
+        options: LabelOptions,
+        changes: AugmentationOptions,
+        seed: int,
+    ) -> None:
+        self._pairs, self._store, self._options = pairs, store, options
+        self._changes, self._seed = changes, seed
+
+    def __getitem__(self, index: int) -> LabelledSample:
+        """The sample of a place in the stream.
+
+        Raises:
+            InvalidDatasetError: its pair or its labels are damaged.
+            InvalidConfigError: the pair is of two views.
+        """
+        pair = self._pairs[index_at(index, len(self._pairs), self._seed + _OF_ORDER)]
+        if not np.array_equal(pair.T_source_object, np.eye(4)):
+            raise InvalidConfigError(
+                "distillation: takes pairs of kind 'model', and this cache is of 'views'"
+            )
+        rng = sample_generator(self._seed + _OF_CHANGES, self._pairs.pool.split, index)
+        options, changes, diameter = self._options, self._changes, float(pair.diameter)
+        records = self._store[int(pair.object)]
+        first = kept(records["point"], changes, False, options.points, rng)
+        second = kept(pair.target_points, changes, True, options.points, rng)
+        query = records[first]
+        labels, labelled = self._target_labels(pair, records, second)
+        clouds = [
+            changed(points.astype(np.float64) / diameter, normals.astype(np.float64), changes, rng)
+            for points, normals in (
+                (query["point"], query["normal"]),
+                (pair.target_points[second], pair.target_normals[second]),
+            )
+        ]
+        counts = [
+            query["valid"] & (options.supervision != "target"),
+            labelled & (options.supervision != "query"),
+        ]
+        return LabelledSample(
+            points=np.concatenate([points for points, _ in clouds]).astype(np.float32),
+            normals=np.concatenate([normals for _, normals in clouds]).astype(np.float32),
+            offsets=np.cumsum([len(first), len(second)]),
+            labels=np.concatenate([query["descriptor"], labels]),
+            labelled=np.concatenate(counts),
+        )
+
+    def _target_labels(
+        self, pair: CloudPair, records: NDArray[Any], chosen: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float16], NDArray[np.bool_]]:
+        """Labels of some points of the target, and which of them have one."""
+        _, target = placed(pair, np.zeros(0, np.int64), chosen)
+        reach = self._options.reach * float(pair.diameter)
+        far, nearest = cKDTree(records["point"]).query(target.points, distance_upper_bound=reach)
+        near = np.isfinite(far)
+        found = np.where(near, nearest, 0)
+        labelled = near & target.on_object & records["valid"][found]
+        return np.where(labelled[:, None], records["descriptor"][found], np.float16(0)), labelled

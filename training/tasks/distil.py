@@ -1,0 +1,103 @@
+"""A student that learns a teacher's descriptors (Hamza et al., dGeDi): learning via correspondences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from pose_nodes.core.config import group, option, to_mapping
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.networks.descriptor import DescriptorConfig
+from pose_nodes.networks.weight_files import save_network
+from training.clouds.augmentation import AugmentationOptions
+from training.clouds.held_out import Piece, pieces_of, scores_of
+from training.clouds.labelled_samples import LabelledSamples, LabelOptions
+from training.clouds.teacher_store import TeacherStore
+from training.data.samples import BatchArrays
+from training.harness.config import OptimiserOptions, RunOptions
+from training.harness.task import Loss
+from training.losses.distillation import LOSSES, distillation_loss
+from training.tasks.cloud_data import CloudData, held_out_pairs, training_pairs
+from training.tasks.students import describer, initial_student, run_student
+
+
+@dataclass(frozen=True)
+class DistilTraining:
+    """Options of the task."""
+
+    run: RunOptions = group(RunOptions, "the run")
+    optimiser: OptimiserOptions = group(OptimiserOptions, "AdamW with a cosine schedule")
+    data: CloudData = group(CloudData, "pairs of clouds, of kind model")
+    store: str = option("out/training/teacher_descriptors", "see `python -m training teacher-descriptors`")
+    labels: LabelOptions = group(LabelOptions, "which points have labels")
+    loss: str = option(
+        "eq1",
+        "of the distance to a label; eq1 is the paper's, the others are its ablation",
+        choices=tuple(LOSSES),
+    )
+    changes: AugmentationOptions = group(AugmentationOptions, "what is done to clouds each time")
+    network: DescriptorConfig = group(DescriptorConfig, "the student")
+    weights: str = option("", "that the student begins with; empty: random ones")
+
+
+class DistilTask:
+    """The task, see `training.harness.task.Task`."""
+
+    name, best = "distil", "mutual"
+
+    def __init__(self, config: DistilTraining) -> None:
+        self.config = config
+
+    def build(self) -> nn.Module:
+        """The student."""
+        return initial_student(self.config.network, self.config.weights)
+
+    def samples(self) -> LabelledSamples:
+        """Pairs of clouds with labels.
+
+        Raises:
+            InvalidConfigError: the teacher's descriptors are longer or shorter than the student's.
+        """
+        config = self.config
+        pairs = training_pairs(config.data)
+        store = TeacherStore(Path(config.store).expanduser(), pairs.pool)
+        if store.dimension != config.network.dimension:
+            raise InvalidConfigError(
+                f"{config.store}: the teacher's descriptors have {store.dimension} numbers, the student's "
+                f"{config.network.dimension}; set network.dimension={store.dimension}"
+            )
+        return LabelledSamples(pairs, store, config.labels, config.changes, config.run.seed)
+
+    def loss(self, network: nn.Module, batch: BatchArrays, device: Any) -> Loss:
+        """Mean over the points of each cloud, summed over query and target, mean over pairs (our choice, as
+        the paper is silent)."""
+        descriptors, ends = run_student(network, batch, device)
+        labels = torch.from_numpy(np.concatenate(batch["labels"])).to(device).float()
+        labelled = torch.from_numpy(np.concatenate(batch["labelled"])).to(device)
+        parts = [
+            distillation_loss(descriptors[a:b], labels[a:b], labelled[a:b], self.config.loss)
+            for a, b in pairwise(ends)
+        ]
+        query, target = torch.stack(parts[0::2]).mean(), torch.stack(parts[1::2]).mean()
+        return Loss(query + target, {"query": query, "target": target})
+
+    def held_out(self) -> Sequence[Piece]:
+        """Pairs of clouds of other objects."""
+        data = self.config.data
+        return pieces_of(held_out_pairs(data), data.pieces, data.held_out_points)
+
+    def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
+        """RON, FMR and others, see `match_scores`."""
+        return scores_of(piece, describer(network, device))
+
+    def save(self, network: nn.Module, path: Path, card: Mapping[str, Any]) -> None:
+        """Write weights and card."""
+        card = {**card, "training": to_mapping(self.config)}
+        save_network(path.with_suffix(".safetensors"), network, card)
