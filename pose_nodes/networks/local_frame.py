@@ -16,8 +16,8 @@ _SMALLEST = 1e-12
 def local_frames(apart: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
     """Axes of m patches.
 
-    z is the direction of least extent and points away from most points; x is where they rise most along z;
-    y is x cross z, not z cross x: the frame is left-handed, and published weights need it so.
+    z is the direction of least extent and points away from most points; x points to where the surface leaves
+    the plane across z most; y is x cross z, not z cross x: the frame is left-handed, and published weights need it so.
     Where no x stands out, any direction across z is taken (our choice; published: not a number).
 
     Args:
