@@ -107,7 +107,7 @@ class BiasConfig:
     )
     angle: float = option(0.004, "of turns", unit="rad", minimum=0.0, maximum=0.5)
     changing_share: float = option(
-        0.05, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
+        0.4, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
         maximum=1.0,
     )  # fmt: skip
 

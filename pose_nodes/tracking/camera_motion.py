@@ -56,7 +56,8 @@ def carried_motion(state: MotionState, T_now_before: se3.Matrix) -> MotionState:
         state,
         T_camera_object=T_now_before @ state.T_camera_object,
         velocity=turn[:6, :6] @ state.velocity,
-        covariance=turn @ state.covariance @ turn.T,
+        offsets=state.offsets @ turn.T,
+        covariances=turn @ state.covariances @ turn.T,
     )
 
 

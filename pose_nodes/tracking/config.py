@@ -94,6 +94,7 @@ class TrackerConfig:
     device: str = option(
         "cpu", "where poses are computed; the methods of this version use the CPU", choices=("cpu",)
     )
+    threads: int = option(2, "that follow objects, each one at a time", minimum=1, maximum=64)
     seed: int = option(
         0, "of the random numbers; the same seed and frames give the same poses up to rounding", minimum=0
     )

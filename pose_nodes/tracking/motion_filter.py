@@ -1,15 +1,16 @@
 """Where an object is and how it moves: a Kalman filter on SE(3) with constant velocity.
 
 The state is a pose and its velocity, about the camera's fixed axes through the object's origin; errors are
-those of `se3.perturb`. Between frames an acceleration acts that nobody knows: white noise, whose density
-grows with how far measurements have lately been from what was predicted (our choice), so that a thing at
-rest does not tremble and one that is snatched away is not lost. Compare Bar-Shalom, Li and Kirubarajan,
-"Estimation with Applications to Tracking and Navigation", 2001, sections 6.2 and 11.5.
+those of `se3.perturb`. Between frames an acceleration acts that nobody knows: white noise of one of three
+strengths. Which of them it is, is told by how well each predicted what was measured, so that a thing at rest
+does not tremble and one that is snatched away is not lost: the interacting multiple model filter, Bar-Shalom,
+Li and Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, sections 6.2 and 11.6.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,34 @@ class MotionConfig:
     """How objects, or the camera, are thought to move."""
 
     quiet_acceleration: float = option(
-        0.05, "standard deviation while all goes as predicted", unit="m/s^2", minimum=0.001, maximum=100.0
-    )
+        0.01, "standard deviation of what is at rest, or moves evenly", unit="m/s^2", minimum=0.0001,
+        maximum=100.0,
+    )  # fmt: skip
     quiet_turn_acceleration: float = option(
-        0.5, "of turns, while all goes as predicted", unit="rad/s^2", minimum=0.001, maximum=1000.0
+        0.1, "of its turns", unit="rad/s^2", minimum=0.001, maximum=1000.0
+    )
+    lively_acceleration: float = option(
+        1.0, "of what is carried", unit="m/s^2", minimum=0.001, maximum=1000.0
+    )
+    lively_turn_acceleration: float = option(
+        8.0, "of its turns", unit="rad/s^2", minimum=0.001, maximum=10000.0
     )
     brisk_acceleration: float = option(
-        20.0, "standard deviation after surprises", unit="m/s^2", minimum=0.001, maximum=1000.0
+        20.0, "of what is snatched away", unit="m/s^2", minimum=0.001, maximum=1000.0
     )
     brisk_turn_acceleration: float = option(
-        100.0, "of turns, after surprises", unit="rad/s^2", minimum=0.001, maximum=10000.0
+        100.0, "of its turns", unit="rad/s^2", minimum=0.001, maximum=10000.0
     )
+    hidden_acceleration: float = option(
+        0.2, "of what cannot be seen", unit="m/s^2", minimum=0.001, maximum=1000.0
+    )
+    hidden_turn_acceleration: float = option(
+        2.0, "of its turns", unit="rad/s^2", minimum=0.001, maximum=10000.0
+    )
+    constancy: float = option(
+        0.98, "probability that the strength stays as it was from one frame to the next", minimum=0.34,
+        maximum=0.9999,
+    )  # fmt: skip
     first_speed: float = option(
         0.3, "standard deviation of the speed of an object just found", unit="m/s", minimum=0.0, maximum=100.0
     )
@@ -44,12 +62,7 @@ class MotionConfig:
     )
 
 
-SURPRISE_FADES = 0.3
-"""Share of the newest surprise in the running one (our choice)."""
-USUAL_SURPRISE = 6.0
-"""Expected normalised innovation squared of a pose: its six dimensions."""
-_LEAST_SURPRISING = 2.0
-"""So many times the usual surprise still comes by chance, and says nothing of the motion (our choice)."""
+_MODELS = 3
 _GATE = 33.1
 """Quantile of 99.999 % of chi squared of six dimensions."""
 _LONGEST_STEP = 0.25
@@ -63,14 +76,30 @@ class MotionState:
     Attributes:
         T_camera_object: (4, 4) float64.
         velocity: (6,) float64 (vx, vy, vz, wx, wy, wz), m/s and rad/s, camera frame.
-        covariance: (12, 12) float64 of the errors of pose and velocity.
-        surprise: running mean of the normalised innovations squared; USUAL_SURPRISE when all is as expected.
+        offsets: (3, 12) float64 of pose and velocity as each of the models has them, from those above.
+        covariances: (3, 12, 12) float64 of the errors of pose and velocity of each model.
+        weights: (3,) float64 probabilities that accelerations are quiet, lively, brisk.
     """
 
     T_camera_object: se3.Matrix
     velocity: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    surprise: float = USUAL_SURPRISE
+    offsets: NDArray[np.float64]
+    covariances: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, T_camera_object: se3.Matrix, velocity: NDArray[np.float64], covariance: NDArray[np.float64]
+    ) -> MotionState:
+        """A state of which all models say the same, with a (12, 12) covariance."""
+        covariances = np.repeat(covariance[None], _MODELS, axis=0)
+        weights = np.full(_MODELS, 1.0 / _MODELS)
+        return cls(T_camera_object, velocity, np.zeros((_MODELS, 12)), covariances, weights)
+
+    @cached_property
+    def covariance(self) -> NDArray[np.float64]:
+        """(12, 12) of the errors of pose and velocity."""
+        return motion_kernels.merged(self.offsets, self.covariances, self.weights)[1]
 
     @property
     def pose_covariance(self) -> NDArray[np.float64]:
@@ -83,28 +112,42 @@ class MotionFilter:
 
     def __init__(self, config: MotionConfig) -> None:
         self._config = config
+        self._variances = np.array(
+            [
+                _variance(config.quiet_acceleration, config.quiet_turn_acceleration),
+                _variance(config.lively_acceleration, config.lively_turn_acceleration),
+                _variance(config.brisk_acceleration, config.brisk_turn_acceleration),
+            ]
+        )
+        hidden = _variance(config.hidden_acceleration, config.hidden_turn_acceleration)
+        self._hidden = np.repeat(hidden[None], _MODELS, axis=0)
+        self._brisk = np.repeat(self._variances[-1:], _MODELS, axis=0)
+        others = (1.0 - config.constancy) / 2.0
+        self._changes = others + (config.constancy - others) * np.eye(3)
 
     def begin(self, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]) -> MotionState:
         """The state of an object that was just found, with the (6, 6) covariance of its pose."""
         full = np.zeros((12, 12))
         full[:6, :6] = covariance
         full[6:, 6:] = np.diag([self._config.first_speed**2] * 3 + [self._config.first_turn_rate**2] * 3)
-        return MotionState(T_camera_object, np.zeros(6), full)
+        return MotionState.of(T_camera_object, np.zeros(6), full)
 
     def predict(self, state: MotionState, seconds: float) -> MotionState:
         """The state after some time in which nothing was measured."""
-        step = min(seconds, _LONGEST_STEP)
-        covariance = motion_kernels.moved_on(state.covariance, step, seconds, self._variances(state))
-        T = motion_kernels.perturbed(state.T_camera_object, state.velocity, step)
-        return MotionState(T, state.velocity, covariance, state.surprise)
+        return self._moved(state, seconds, self._variances)
 
     def coast(self, state: MotionState, seconds: float) -> MotionState:
         """`predict` of an object that is out of sight: it slows down, and nobody knows when."""
-        slower = np.exp(-seconds / self._config.damping)
-        coasted = self.predict(state, seconds)
-        return MotionState(
-            coasted.T_camera_object, slower * coasted.velocity, coasted.covariance, coasted.surprise
+        coasted = self._moved(state, seconds, self._hidden)
+        return replace(coasted, velocity=np.exp(-seconds / self._config.damping) * coasted.velocity)
+
+    def _moved(self, state: MotionState, seconds: float, variances: NDArray[np.float64]) -> MotionState:
+        step = min(seconds, _LONGEST_STEP)
+        T = motion_kernels.perturbed(state.T_camera_object, state.velocity, step)
+        offsets, covariances = motion_kernels.all_moved_on(
+            state.offsets, state.covariances, step, seconds, variances
         )
+        return MotionState(T, state.velocity, offsets, covariances, state.weights)
 
     def can_reach(
         self,
@@ -121,8 +164,16 @@ class MotionFilter:
             covariance: (6, 6) of the measurement.
             seconds: since the last frame.
         """
-        predicted = self.predict(replace(state, surprise=np.inf), seconds)
-        return _innovation(predicted, T_camera_object, covariance) < _GATE
+        predicted = self._moved(state, seconds, self._brisk)
+        return (
+            motion_kernels.innovation(
+                predicted.T_camera_object,
+                predicted.covariance,
+                np.ascontiguousarray(T_camera_object),
+                np.ascontiguousarray(covariance),
+            )
+            < _GATE
+        )
 
     def update(
         self,
@@ -139,44 +190,23 @@ class MotionFilter:
             T_camera_object: (4, 4) measured pose, of its symmetric equivalents the one nearest to the state.
             covariance: (6, 6) of the measurement.
         """
-        predicted = self.predict(state, seconds)
-        if _innovation(predicted, T_camera_object, covariance) > _GATE:
-            predicted = self.predict(replace(state, surprise=np.inf), seconds)
-            predicted = replace(predicted, surprise=state.surprise)
-        return self.correct(predicted, T_camera_object, covariance)
-
-    def correct(
-        self, state: MotionState, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]
-    ) -> MotionState:
-        """A state that was predicted to the time of a measurement, after that; see `update`."""
-        surprise = _innovation(state, T_camera_object, covariance)
-        T, faster, corrected = motion_kernels.corrected(
-            state.T_camera_object,
-            state.covariance,
-            np.ascontiguousarray(T_camera_object),
+        mixed = motion_kernels.mixed(state.offsets, state.covariances, state.weights, self._changes)
+        predicted = self._moved(
+            MotionState(state.T_camera_object, state.velocity, *mixed), seconds, self._variances
+        )
+        delta = motion_kernels.offset(predicted.T_camera_object, np.ascontiguousarray(T_camera_object))
+        offsets, covariances, weights = motion_kernels.all_corrected(
+            predicted.offsets,
+            predicted.covariances,
+            predicted.weights,
+            delta,
             np.ascontiguousarray(covariance),
         )
-        return MotionState(
-            T,
-            state.velocity + faster,
-            corrected,
-            (1.0 - SURPRISE_FADES) * state.surprise + SURPRISE_FADES * surprise,
-        )
-
-    def _variances(self, state: MotionState) -> NDArray[np.float64]:
-        """(6,) of an acceleration that changes with every frame."""
-        config = self._config
-        factor = max(state.surprise / (_LEAST_SURPRISING * USUAL_SURPRISE), 1.0) ** 2
-        linear = min(config.quiet_acceleration * factor, config.brisk_acceleration)
-        turning = min(config.quiet_turn_acceleration * factor, config.brisk_turn_acceleration)
-        return np.array([linear**2] * 3 + [turning**2] * 3)
+        change, _ = motion_kernels.merged(offsets, covariances, weights)
+        T = motion_kernels.perturbed(predicted.T_camera_object, change, 1.0)
+        return MotionState(T, state.velocity + change[6:], offsets - change, covariances, weights)
 
 
-def _innovation(state: MotionState, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]) -> float:
-    """How far a measured pose is from a predicted state: the Mahalanobis distance squared."""
-    return motion_kernels.innovation(
-        state.T_camera_object,
-        state.covariance,
-        np.ascontiguousarray(T_camera_object),
-        np.ascontiguousarray(covariance),
-    )
+def _variance(acceleration: float, turn_acceleration: float) -> NDArray[np.float64]:
+    """(6,) of accelerations along and about the axes."""
+    return np.array([acceleration**2] * 3 + [turn_acceleration**2] * 3)

@@ -163,13 +163,87 @@ def _gain(covariance: Array, noise: Array) -> Array:
 
 
 @compiled
-def corrected(T: Array, covariance: Array, T_measured: Array, noise: Array) -> tuple[Array, Array, Array]:
-    """A state after a measurement: its pose, the (6,) change of its velocity, its (12, 12) covariance.
-
-    In Joseph's form (1 - K H) P (1 - K H)^T + K R K^T, which stays positive definite whatever is rounded.
-    """
-    gain = _gain(covariance, noise)
-    change = _product(gain, offset(T, T_measured).reshape(1, 6))[:, 0].copy()
+def _corrected(covariance: Array, gain: Array, noise: Array) -> Array:
+    """(12, 12) covariance after a measurement, in Joseph's form (1 - K H) P (1 - K H)^T + K R K^T, which
+    stays positive definite whatever is rounded."""
     left = covariance - _product(gain, covariance[:, :6])  # (1 - K H) P, as P is symmetric
     joseph = left + _product(_product(gain, noise) - left[:, :6], gain)
-    return perturbed(T, change, 1.0), change[6:], 0.5 * (joseph + joseph.T)
+    return 0.5 * (joseph + joseph.T)
+
+
+@compiled
+def _log_likelihood(delta: Array, expected: Array) -> float:
+    """Of a (6,) innovation whose covariance is expected, up to a constant."""
+    L = _cholesky(expected)
+    whitened, total = delta.copy(), 0.0
+    for i in range(6):
+        for k in range(i):
+            whitened[i] -= L[i, k] * whitened[k]
+        whitened[i] /= L[i, i]
+        total -= 0.5 * whitened[i] * whitened[i] + math.log(L[i, i])
+    return total
+
+
+@compiled
+def merged(offsets: Array, covariances: Array, weights: Array) -> tuple[Array, Array]:
+    """(12,) mean and (12, 12) covariance of (k, 12) offsets with (k, 12, 12) covariances and (k,) weights."""
+    mean, covariance = np.zeros(12), np.zeros((12, 12))
+    for model in range(len(weights)):
+        mean += weights[model] * offsets[model]
+    for model in range(len(weights)):
+        apart = (offsets[model] - mean).reshape(12, 1)
+        covariance += weights[model] * (covariances[model] + _product(apart, apart))
+    return mean, covariance
+
+
+@compiled
+def mixed(offsets: Array, covariances: Array, weights: Array, changes: Array) -> tuple[Array, Array, Array]:
+    """What each model begins a step with, as others may have held until now: (k, 12), (k, 12, 12) and the
+    (k,) probabilities of the models in this step, for (k, k) probabilities of changes."""
+    count = len(weights)
+    mixed_offsets, mixed_covariances = np.empty((count, 12)), np.empty((count, 12, 12))
+    prior = np.empty(count)
+    for model in range(count):
+        shares = changes[model] * weights
+        prior[model] = max(shares.sum(), 1e-300)
+        mixed_offsets[model], mixed_covariances[model] = merged(offsets, covariances, shares / prior[model])
+    return mixed_offsets, mixed_covariances, prior
+
+
+@compiled
+def all_moved_on(
+    offsets: Array, covariances: Array, step: float, seconds: float, variances: Array
+) -> tuple[Array, Array]:
+    """`moved_on` of each model, with the (k, 6) variances of its acceleration; (k, 12), (k, 12, 12)."""
+    moved_offsets, moved_covariances = offsets.copy(), np.empty_like(covariances)
+    for model in range(len(offsets)):
+        moved_covariances[model] = moved_on(covariances[model], step, seconds, variances[model])
+        for axis in range(6):
+            moved_offsets[model, axis] += step * offsets[model, 6 + axis]
+    return moved_offsets, moved_covariances
+
+
+@compiled
+def all_corrected(
+    offsets: Array, covariances: Array, prior: Array, delta: Array, noise: Array
+) -> tuple[Array, Array, Array]:
+    """Each model after a measurement, and how probable each is then.
+
+    Args:
+        offsets, covariances: (k, 12) and (k, 12, 12) of the models, before the measurement.
+        prior: (k,) their probabilities.
+        delta: (6,) from the pose that offsets are told from, to the measured one.
+        noise: (6, 6) covariance of the measurement.
+    """
+    count = len(prior)
+    new_offsets, new_covariances = np.empty((count, 12)), np.empty((count, 12, 12))
+    logs = np.empty(count)
+    for model in range(count):
+        gain = _gain(covariances[model], noise)
+        surprise = delta - offsets[model, :6]
+        new_offsets[model] = offsets[model] + _product(gain, surprise.reshape(1, 6))[:, 0]
+        new_covariances[model] = _corrected(covariances[model], gain, noise)
+        expected = covariances[model, :6, :6] + noise
+        logs[model] = _log_likelihood(surprise, expected) + math.log(prior[model])
+    weights = np.exp(logs - logs.max())
+    return new_offsets, new_covariances, weights / weights.sum()

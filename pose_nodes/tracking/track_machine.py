@@ -26,8 +26,8 @@ _NANOSECONDS = 1e9
 _REMEMBERED_POSES = 120
 _FARTHEST_JUMP = 0.5
 _LARGEST_JUMP = float(np.deg2rad(45.0))
-"""Sizes and radians from the prediction, beyond which no pose is believed without a mask: a flat side fits on
-any plate that comes into view (our choice)."""
+"""Sizes and radians from where it should be, beyond which no pose is believed without a mask: a flat side
+fits on any plate that comes into view (our choice)."""
 _STEADY_SECONDS = 0.5
 """Of which the usual velocity is taken: what hides an object spoils the last frames before (our choice)."""
 _ELSEWHERE = "a pose agrees with depth that is somewhere else altogether"
@@ -237,9 +237,14 @@ class TrackMachine:
         return self._filter.can_reach(self._motion, estimate.T_camera_object, random, seconds)
 
     def _is_near(self, estimate: PoseEstimate, predicted: MotionState) -> bool:
-        """Whether a pose beyond reach is at least one that a skipped frame or two could explain."""
-        distance, angle = se3.difference(estimate.T_camera_object, predicted.T_camera_object)
-        return distance < _FARTHEST_JUMP * float(np.linalg.norm(estimate.size)) and angle < _LARGEST_JUMP
+        """Whether a pose is near the predicted one, or the last that was seen: the motion may have ended."""
+        assert self._supported is not None
+        farthest = _FARTHEST_JUMP * float(np.linalg.norm(estimate.size))
+        for T in (predicted.T_camera_object, self._supported.T_camera_object):
+            distance, angle = se3.difference(estimate.T_camera_object, T)
+            if distance < farthest and angle < _LARGEST_JUMP:
+                return True
+        return False
 
     def _jump(self, estimate: PoseEstimate, stamp_ns: int) -> None:
         """Go on from a pose that agrees with depth, and is trusted when it still does in the next frames."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +103,7 @@ class Tracker:
         self._plan = SearchPlan(library, config.search, warn)
         self._roster = Roster(library.names, config.states, MotionFilter(config.motion))
         self._lock = threading.RLock()
+        self._pool = ThreadPoolExecutor(config.threads, "follow")
         self._now_ns = 0
         self.history = FrameHistory(config.history)
 
@@ -164,10 +166,17 @@ class Tracker:
         """Follow all tracks into a frame."""
         with self._lock:
             self._now_ns = frame.stamp_ns
-            for machine in self._roster:
-                self._follow(machine, frame, self._estimators[machine.class_name])
+            self._follow_all(frame)
             self._roster.forget_unseen(frame.stamp_ns)
             return self.tracks()
+
+    def _follow_all(self, frame: Frame) -> None:
+        """Follow every object, several at once: most of the work is done without Python's lock."""
+        machines = list(self._roster)
+        # Each track belongs to one thread; what tracks of a class share has no state.
+        follow = self._pool.map if len(machines) > 1 else map
+        for _ in follow(lambda m: self._follow(m, frame, self._estimators[m.class_name]), machines):
+            pass
 
     def _follow(self, machine: TrackMachine, frame: Frame, estimator: Estimator) -> None:
         """Follow one object into a frame, from where the camera's motion leaves it."""

@@ -97,7 +97,7 @@ def test_a_carried_motion_goes_on_as_it_would_have_seen_from_the_new_place(numbe
     T = se3.from_rotation_vector(numbers[6:9], numbers[9:12])
     velocity = np.array(numbers[12:])
     error = 1e-4 * np.random.default_rng(seed).normal(size=12)
-    carried = carried_motion(MotionState(T, velocity, np.outer(error, error)), T_now_before)
+    carried = carried_motion(MotionState.of(T, velocity, np.outer(error, error)), T_now_before)
     np.testing.assert_allclose(
         se3.perturb(carried.T_camera_object, 0.1 * carried.velocity),
         T_now_before @ se3.perturb(T, 0.1 * velocity),
