@@ -1,0 +1,203 @@
+"""Each task trains a tiny network from the command line, keeps weights that load, and tells mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs PyTorch")
+pytest.importorskip("pytorch_lightning", reason="training needs PyTorch Lightning")
+pytest.importorskip("safetensors", reason="weights need safetensors")
+
+import yaml
+
+from pose_nodes.core.config import from_mapping
+from pose_nodes.networks.weight_files import load_network
+from training.__main__ import main
+from training.commands.option_values import read_options
+from training.commands.train import PRESET_FOLDER, PRESETS, TASKS
+
+SHORT = [
+    "run.steps=4", "run.batch_size=2", "run.workers=0", "run.threads=1", "run.validate_steps=2",
+    "run.log_steps=1", "run.accelerator=cpu", "data.pieces=2", "data.held_out_points=100",
+]  # fmt: skip
+STUDENT = ["network.backbone=tiny", "network.dimension=8"]
+OPTIONS = {
+    "descriptor": [*STUDENT, "matching.points=200", "matching.anchors=32", "optimiser.averaging=0.9"],
+    "teacher": ["network.size=tiny", "network.dimension=8", "patches.patches=24"],
+    "distil": [*STUDENT, "labels.points=200", "labels.reach=0.2"],
+}
+
+
+@pytest.fixture(scope="module")
+def run(caches, pool_folder):
+    """Runs a task; its exit code."""
+
+    def run(task: str, folder: Path, *values: str, words: tuple[str, ...] = ()) -> int:
+        kind = "views" if task == "teacher" else "model"
+        data = [
+            f"data.pool={pool_folder}",
+            f"data.caches={caches / kind}",
+            f"data.held_out={caches / 'held_out'}",
+        ]
+        given = ["--out", str(folder), *words, "--set", *SHORT, *OPTIONS[task], *data, *values]
+        try:
+            return main([task, *given])
+        except SystemExit as end:
+            return int(end.code or 0)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def teacher(run, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("teacher")
+    assert run("teacher", folder) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def store(teacher, pool_folder, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    weights = teacher / "weights" / "latest.safetensors"
+    words = ["--weights", weights, "--pool", pool_folder, "--points", 200, "--out", folder]
+    assert main(["teacher-descriptors", *map(str, words)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def student(run, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("student")
+    assert run("descriptor", folder) == 0
+    return folder
+
+
+def check(folder: Path, task: str) -> None:
+    """Weights load, their card tells how they came about, and curves have all steps."""
+    network = load_network(folder / "weights" / "latest.safetensors")
+    assert not network.training and network.config.dimension == 8
+    card = json.loads((folder / "weights" / "latest.json").read_text())
+    assert (card["task"], card["steps"], card["samples"]) == (task, 4, 8)
+    assert {"ron", "fmr", "mutual", "seen"} <= set(card["validation"])
+    assert card["training"]["data.pieces"] == 2
+    assert len((folder / "curve.csv").read_text().splitlines()) == 5
+    assert len((folder / "validation.csv").read_text().splitlines()) == 3
+
+
+def test_the_teacher_trains(teacher):
+    check(teacher, "teacher")
+
+
+def test_the_descriptor_trains(student):
+    check(student, "descriptor")
+
+
+@pytest.mark.parametrize("loss", ["eq1", "eq2", "mse", "huber"])
+def test_the_distillation_trains_with_each_loss(run, store, tmp_path, loss):
+    assert run("distil", tmp_path, f"store={store}", f"loss={loss}") == 0
+    check(tmp_path, "distil")
+
+
+def test_a_student_goes_on_from_weights(run, student, tmp_path):
+    weights = student / "weights" / "latest.safetensors"
+    assert run("descriptor", tmp_path, f"weights={weights}", "optimiser.rate=0.0", "run.steps=2") == 0
+    before, after = (
+        load_network(folder / "weights" / "latest.safetensors") for folder in (student, tmp_path)
+    )
+    for ours, theirs in zip(before.parameters(), after.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_a_run_goes_on_and_the_options_are_kept(run, student, tmp_path):
+    assert run("descriptor", tmp_path, "run.steps=2") == 0
+    assert run("descriptor", tmp_path, "run.steps=4", words=("--resume",)) == 0
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text())["network"]["backbone"] == "tiny"
+    check(tmp_path, "descriptor")
+
+
+def test_the_student_learns_what_it_sees_again_and_again(run, tmp_path):
+    values = ["run.steps=60", "run.validate_steps=0", "optimiser.rate=0.01", "optimiser.warm_up=5"]
+    still = ["changes.rotation=false", "changes.jitter=0.0", "changes.drop=0.0", "changes.cut=0.0"]
+    assert run("descriptor", tmp_path, *values, *still) == 0
+    rows = [line.split(",") for line in (tmp_path / "curve.csv").read_text().splitlines()[1:]]
+    losses = [float(row[1]) for row in rows]
+    assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
+
+
+@pytest.mark.parametrize(
+    ("task", "values", "sentence"),
+    [
+        (
+            "descriptor",
+            ["matching.pionts=3"],
+            "unknown key 'matching.pionts'; did you mean 'matching.points'?",
+        ),
+        ("descriptor", ["run.steps=0"], "'run.steps' is 0; it must be from 1"),
+        ("descriptor", ["run.precision=8"], "'run.precision' is 8; it must be of type str"),
+        ("descriptor", ["data.caches="], "no cache is named; make one with `python -m training cache`"),
+        ("descriptor", ["data.caches=nowhere"], "nowhere/cache.json: is missing; make a cache"),
+        ("descriptor", ["data.pool=nowhere"], "nowhere/pool.json: is missing; make a pool"),
+        ("descriptor", ["weights=nowhere"], "weights 'nowhere': there is no such file"),
+        ("distil", ["store=nowhere"], "store.json: is missing; make a store"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, capsys, task, values, sentence):
+    assert run(task, tmp_path, *values) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and error.count("\n") == 1
+
+
+def test_weights_of_another_network_are_refused(run, student, tmp_path, capsys):
+    weights = student / "weights" / "latest.safetensors"
+    assert run("descriptor", tmp_path, f"weights={weights}", "network.dimension=16") == 2
+    assert "say the same under 'network'" in capsys.readouterr().err
+
+
+def test_a_teacher_of_another_dimension_is_refused(run, store, tmp_path, capsys):
+    assert run("distil", tmp_path, f"store={store}", "network.dimension=16") == 2
+    assert "set network.dimension=8" in capsys.readouterr().err
+
+
+def test_a_student_is_no_teacher(student, pool_folder, tmp_path, capsys):
+    weights = student / "weights" / "latest.safetensors"
+    words = ["--weights", weights, "--pool", pool_folder, "--out", tmp_path]
+    assert main(["teacher-descriptors", *map(str, words)]) == 2
+    assert "is no teacher; make one with `python -m training teacher`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("task", list(TASKS))
+def test_presets_are_valid(task, preset):
+    import importlib
+
+    kind = TASKS[task]
+    config = getattr(importlib.import_module(f"training.tasks.{kind.module}"), kind.config)
+    read = from_mapping(config, read_options(PRESET_FOLDER / task / f"{preset}.yaml"))
+    assert read.run.accelerator == {"small": "cpu", "paper": "gpu"}[preset]
+
+
+def test_descriptors_are_compared_on_pairs_and_recordings(
+    student, teacher, caches, pool_folder, tmp_path, capsys
+):
+    from pose_nodes.demo_data import BUNNY
+
+    weights = [f"{name}={folder / 'weights' / 'latest.safetensors'}" for name, folder in
+               (("student", student), ("teacher", teacher))]  # fmt: skip
+    words = [
+        "evaluate-descriptors", "--weights", *weights, "--cache", caches / "held_out", "--pool", pool_folder,
+        "--split", "val", "--pairs", 2, "--points", 250, "--recording", BUNNY, "--every", 100,
+        "--out", tmp_path,
+    ]  # fmt: skip
+    assert main(list(map(str, words))) == 0
+    rows = json.loads((tmp_path / "descriptors.json").read_text())["rows"]
+    assert [row["descriptor"] for row in rows] == ["fpfh", "student", "teacher"] * 2
+    assert [row["pairs"] for row in rows] == [2, 2, 2, 1, 1, 1]
+    assert all(0 <= row[name] <= 1 for row in rows for name in ("ron", "fmr", "seen", "recall"))
+    assert "| held_out | student | 2 |" in (tmp_path / "descriptors.md").read_text()
+
+
+def test_without_anything_to_evaluate_on_there_is_a_sentence(tmp_path, capsys):
+    assert main(["evaluate-descriptors", "--out", str(tmp_path)]) == 2
+    assert "nothing to evaluate on: name pairs with --cache" in capsys.readouterr().err
