@@ -39,7 +39,7 @@ def test_the_video_shows_the_objects_and_is_kept(folder):
     dataset = eight_objects(folder / "videos", SHORT)
     written = (dataset / "video.json").stat().st_mtime_ns
     scene = BopScene(find_scene(dataset))
-    assert len(scene) == 6 and scene.library().names == ("camera_901",)
+    assert len(scene) == 6 and scene.library().names == ("camera_902",)
     assert scene[0].truths[0].visible_fraction > 0.9 and scene[0].frame.color is not None
     eight_objects(folder / "videos", SHORT)
     assert (dataset / "video.json").stat().st_mtime_ns == written
