@@ -56,17 +56,26 @@ class CheckpointWriter(lightning.Callback):
             self.write(trainer)
 
     def write(self, trainer: lightning.Trainer) -> None:
-        """Write one now."""
+        """Write one now.
+
+        Raises:
+            InvalidInputError: the folder cannot be written to.
+        """
         path = self._folder / LAST
         partial = self._folder / f".{LAST}.partial"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        trainer.save_checkpoint(partial)
-        if trainer.is_global_zero:
-            with partial.open("rb") as file:
-                os.fsync(file.fileno())
-            if path.exists():
-                path.replace(self._folder / BEFORE)
-            partial.replace(path)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            trainer.save_checkpoint(partial)
+            if trainer.is_global_zero:
+                with partial.open("rb") as file:
+                    os.fsync(file.fileno())
+                if path.exists():
+                    path.replace(self._folder / BEFORE)
+                partial.replace(path)
+        except (OSError, RuntimeError) as error:
+            raise InvalidInputError(
+                f"{path}: cannot be written ({error}); make room, and go on with --resume"
+            ) from error
         trainer.strategy.barrier()
         self._written, self._at = time.monotonic(), trainer.global_step
 

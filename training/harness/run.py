@@ -52,6 +52,7 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
     found = find(folder / CHECKPOINTS, task.name, task.config) if resume else None
     if found is None:
         _refuse_used(folder)
+    _check_devices(run)
     if found is not None and found.step >= run.steps:
         raise InvalidConfigError(f"{found.path}: has {found.step} steps already; raise run.steps to go on")
     write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
@@ -131,6 +132,15 @@ def _tensorboard(folder: Path) -> Logger | bool:
     if importlib.util.find_spec("tensorboard") is None:
         return False
     return TensorBoardLogger(folder, name=TENSORBOARD, version="")
+
+
+def _check_devices(run: RunOptions) -> None:
+    there = torch.cuda.device_count()
+    if run.accelerator == "gpu" and there < run.devices:
+        raise InvalidConfigError(
+            f"run.accelerator is gpu and run.devices is {run.devices}; PyTorch sees {there} here: use fewer, "
+            "or run.accelerator=cpu"
+        )
 
 
 def _refuse_used(folder: Path) -> None:

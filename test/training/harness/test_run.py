@@ -92,6 +92,7 @@ def test_a_run_that_crashed_twice_does_so_too(run, whole, tmp_path):
     assert curves(tmp_path) == curves(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [8, 33])
 def test_a_killed_process_goes_on_to_the_same_curve(run, whole, tmp_path, step):
     assert program(tmp_path, f"signal={int(signal.SIGKILL)}", f"at={step}") == -signal.SIGKILL
@@ -99,6 +100,7 @@ def test_a_killed_process_goes_on_to_the_same_curve(run, whole, tmp_path, step):
     assert curves(tmp_path) == curves(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_after_a_step_whose_checkpoint_is_written(run, whole, tmp_path, number):
     assert program(tmp_path, f"signal={int(number)}", "at=30", "run.checkpoint_steps=1000") == 130
@@ -109,8 +111,9 @@ def test_a_signal_ends_a_run_after_a_step_whose_checkpoint_is_written(run, whole
     assert curves(tmp_path) == curves(whole)
 
 
-def test_worker_processes_make_no_difference(run, whole, tmp_path):
-    run(tmp_path, run__workers=2)
+@pytest.mark.slow
+def test_worker_processes_make_no_difference(whole, tmp_path):
+    assert program(tmp_path, "run.workers=2") == 0
     assert curves(tmp_path) == curves(whole)
 
 
