@@ -64,7 +64,7 @@ PRESETS = {
             ratio=2.0,
             drop_path=0.0,
             told_from=2,
-            norm="layer",
+            momentum=0.05,
         ),
         0.02,
         "pairs",

@@ -17,7 +17,8 @@ def local_frames(apart: NDArray[np.float64], radius: float) -> NDArray[np.float6
     """Axes of m patches.
 
     z is the direction of least extent and points away from most points; x points to where the surface leaves
-    the plane across z most; y is x cross z, not z cross x: the frame is left-handed, and published weights need it so.
+    the plane across z most; y is x cross z, not z cross x: the frame is left-handed, and published weights
+    need it so.
     Where no x stands out, any direction across z is taken (our choice; published: not a number).
 
     Args:

@@ -11,7 +11,7 @@ from torch.nn.functional import gelu
 
 from pose_nodes.networks.block import Block
 from pose_nodes.networks.pooling import Pooling, Unpooling
-from pose_nodes.networks.position import ConvolutionPosition, PairPosition, PairStem
+from pose_nodes.networks.position import ConvolutionPosition, PairGeometry, PairPosition
 from pose_nodes.networks.sparse_convolution import SubmanifoldConvolution
 from pose_nodes.networks.voxel_level import VoxelLevel, coarser
 
@@ -35,7 +35,10 @@ class PointTransformerConfig:
         shuffle: whether that order is random in training (the published code shuffles always).
         told_from: first stage whose attention is told how voxels stand to each other, where the input is
             point pair features (our choice).
+        neighbours, reach: of point pair features, at the finest stage and the others: how many voxels are
+            looked at around one, and within how many sides of a voxel (our choice).
         norm: "batch", or "layer", which does not depend on the size of a batch (our choice).
+        momentum: with which the norm of batches follows them.
     """
 
     inputs: int = 3
@@ -51,20 +54,28 @@ class PointTransformerConfig:
     curves: tuple[str, ...] = ("z", "z-trans", "hilbert", "hilbert-trans")
     shuffle: bool = True
     told_from: int = 99
+    neighbours: tuple[int, int] = (16, 64)
+    reach: tuple[float, float] = (3.0, 6.0)
     norm: str = "batch"
+    momentum: float = 0.01
 
 
 class Stage(nn.Module):
     """What comes between two resolutions, and the blocks at one."""
 
-    def __init__(self, change: Pooling | Unpooling | None, blocks: list[Block]) -> None:
+    def __init__(
+        self, change: Pooling | Unpooling | None, blocks: list[Block], geometry: PairGeometry | None = None
+    ) -> None:
         """Build a stage of its parts; the first stage changes nothing."""
         super().__init__()
         self.change = change
+        self.geometry = geometry
         self.blocks = nn.ModuleList(blocks)
 
     def run(self, features: Tensor, level: VoxelLevel) -> Tensor:
         """All blocks, one after another."""
+        if self.geometry is not None:
+            features = features + self.geometry(level)
         for block in self.blocks:
             features = block(features, level)
         return features
@@ -77,7 +88,7 @@ class PointTransformer(nn.Module):
         """Build a network with random weights."""
         super().__init__()
         self.config = config
-        self.stem = Stem(config) if config.inputs else PairStem(config.encoder_channels[0])
+        self.stem = Stem(config) if config.inputs else _geometry(config, 0)
         self.encoder = nn.ModuleList(_encoder(config))
         self.decoder = nn.ModuleList(_decoder(config))
 
@@ -137,7 +148,18 @@ class Stem(nn.Module):
 def _norm(config: PointTransformerConfig, channels: int) -> nn.Module:
     if config.norm == "layer":
         return nn.LayerNorm(channels)
-    return nn.BatchNorm1d(channels, eps=1e-3, momentum=0.01)
+    return nn.BatchNorm1d(channels, eps=1e-3, momentum=config.momentum)
+
+
+def _geometry(config: PointTransformerConfig, stage: int) -> PairGeometry:
+    channels, which = config.encoder_channels[stage], min(stage, 1)
+    return PairGeometry(channels, config.neighbours[which], config.reach[which], _norm(config, channels))
+
+
+def _position(config: PointTransformerConfig, channels: int) -> ConvolutionPosition | PairPosition:
+    if config.inputs:
+        return ConvolutionPosition(channels)
+    return PairPosition(channels, _norm(config, channels))
 
 
 def _encoder(config: PointTransformerConfig) -> list[Stage]:
@@ -146,7 +168,9 @@ def _encoder(config: PointTransformerConfig) -> list[Stage]:
     stages = []
     for index, width in enumerate(channels):
         change = None if index == 0 else Pooling(channels[index - 1], width, _norm(config, width))
-        stages.append(Stage(change, _blocks(config, width, config.encoder_heads[index], rates[index], index)))
+        blocks = _blocks(config, width, config.encoder_heads[index], rates[index], index)
+        looks = index > 0 and not config.inputs
+        stages.append(Stage(change, blocks, _geometry(config, index) if looks else None))
     return stages
 
 
@@ -171,9 +195,8 @@ def _drop_rates(largest: float, depths: tuple[int, ...]) -> list[list[float]]:
 def _blocks(
     config: PointTransformerConfig, channels: int, heads: int, rates: list[float], stage: int
 ) -> list[Block]:
-    kind = ConvolutionPosition if config.inputs else PairPosition
     told = not config.inputs and stage >= config.told_from
     return [
-        Block(kind(channels), channels, heads, config.window, curve, config.ratio, rate, told)
+        Block(_position(config, channels), channels, heads, config.window, curve, config.ratio, rate, told)
         for curve, rate in enumerate(rates)
     ]

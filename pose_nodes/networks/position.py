@@ -30,6 +30,9 @@ NEIGHBOURS = 16
 REACH = 3.0
 """Neighbours of a voxel, and sides of a voxel within which they are (our choice)."""
 KERNELS = 8
+"""Learned functions of pair features (our choice)."""
+GEOMETRY = 32
+"""Channels of the first layer of the PointNet of a neighbourhood (our choice)."""
 
 
 class PairPosition(nn.Module):
@@ -39,14 +42,14 @@ class PairPosition(nn.Module):
     Wu, Qi and Fuxin, "PointConv", CVPR 2019.
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, norm: nn.Module) -> None:
         """Build a layer."""
         super().__init__()
         self.kernel = nn.Sequential(
             nn.Linear(PAIR_FEATURES, 2 * KERNELS), nn.GELU(), nn.Linear(2 * KERNELS, KERNELS)
         )
         self.linear = nn.Linear(channels * KERNELS, channels)
-        self.norm = nn.LayerNorm(channels)
+        self.norm = norm
 
     def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
         """(m, c) -> (m, c)."""
@@ -57,23 +60,27 @@ class PairPosition(nn.Module):
         return self.norm(self.linear(sums.flatten(1)))
 
 
-class PairStem(nn.Module):
-    """First features of voxels: what surrounds them, by point pair features alone (our choice)."""
+class PairGeometry(nn.Module):
+    """What surrounds voxels, by point pair features alone: a PointNet of each neighbourhood (our choice).
 
-    def __init__(self, channels: int) -> None:
-        """Build a layer."""
+    As in Deng, Birdal and Ilic, "PPFNet", CVPR 2018.
+    """
+
+    def __init__(self, channels: int, neighbours: int, reach: float, norm: nn.Module) -> None:
+        """Build a layer that sees so many neighbours within so many sides of a voxel."""
         super().__init__()
-        self.first = nn.Linear(PAIR_FEATURES, channels)
-        self.second = nn.Linear(channels, channels)
+        self.neighbours, self.reach = neighbours, reach
+        self.first = nn.Linear(PAIR_FEATURES, GEOMETRY)
+        self.second = nn.Linear(GEOMETRY, channels)
         self.linear = nn.Linear(2 * channels, channels)
-        self.norm = nn.LayerNorm(channels)
+        self.norm = norm
 
     def forward(self, level: VoxelLevel) -> Tensor:
         """(m, c) features of the voxels."""
-        around = level.neighbourhood(NEIGHBOURS, REACH)
+        around = level.neighbourhood(self.neighbours, self.reach)
         pairs = self.second(gelu(self.first(around.pairs)))
         mean = torch.bmm(around.weights[:, None], pairs)[:, 0]
-        most = (pairs * (around.weights > 0)[..., None]).amax(dim=1)
+        most = pairs.masked_fill((around.weights == 0)[..., None], -torch.inf).amax(dim=1)
         return gelu(self.norm(self.linear(torch.cat([mean, most], dim=1))))
 
 
