@@ -30,7 +30,11 @@ MASKS_EVERY = 6
 NODES = ("tracker_node", "player_node")
 _STAGE = re.compile(r"median (?P<median>-?[\d.]+) ms, 95 % (?P<p95>-?[\d.]+) ms")
 _MISSING = re.compile(r"(?P<lost>\d+) of the last \d+")
-_COUNTS = ("frames superseded", "segmentations without their frame", "cold starts")
+_COUNTS = {
+    "frames superseded": "frames_superseded",
+    "segmentations without their frame": "segments_unmatched",
+    "cold starts": "cold_starts",
+}
 Section = dict[str, Any]
 
 
@@ -132,7 +136,7 @@ def _told(diagnostics: Mapping[str, Mapping[str, str]]) -> Section:
             for name, found in stages.items()
         },
         "missing": {name.removesuffix(" missing"): int(found["lost"]) for name, found in missing.items()},
-        **{name: int(processing[name]) for name in _COUNTS if name in processing},
+        **{key: int(processing[name]) for name, key in _COUNTS.items() if name in processing},
     }
 
 
@@ -172,5 +176,5 @@ def _stages(section: Section) -> TextTable:
     rows += [
         (f"missing of the last 300 of {topic}", str(lost), "") for topic, lost in section["missing"].items()
     ]
-    rows += [(name, str(section[name]), "") for name in _COUNTS if name in section]
+    rows += [(name, str(section[key]), "") for name, key in _COUNTS.items() if key in section]
     return TextTable("Where the time goes", ("stage", "ms median", "ms p95"), tuple(rows))

@@ -26,8 +26,8 @@ EIGHT = (
     ("camera", 902), ("generic_blob", 903), ("mug", 901), ("shoe", 901),
     ("bottle", 901), ("generic_handle", 901), ("teapot", 901), ("generic_gear", 903),
 )  # fmt: skip
-"""Family and seed, row by row; chosen such that each of them is found and trusted here: others are too small or thin
-for this distance and noise."""
+"""Family and seed, row by row; chosen such that each is found and trusted here: others are too small or
+thin for this distance and noise."""
 _COLUMNS = 4
 _SPACING = np.array([0.19, 0.22])
 _EYE, _TARGET = (0.0, -0.42, 0.62), (0.0, 0.0, 0.05)

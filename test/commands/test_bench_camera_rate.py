@@ -57,7 +57,7 @@ def test_images_are_answered_and_counted(folder):
     assert 0.0 <= then["poses"] <= 1.0
     assert set(section["cores"]) == {"tracker_node", "player_node"} and section["cores"]["tracker_node"] > 0
     assert {"all objects", "image stamp to arrival"} <= set(section["stages"])
-    assert section["missing"] and section["cold starts"] >= 1
+    assert section["missing"] and section["cold_starts"] >= 1
     answers, stages = camera_rate_tables(section)
     assert [row[0] for row in answers.rows] == ["while they are found", "then"]
     assert "one object: registration" in [row[0] for row in stages.rows]
