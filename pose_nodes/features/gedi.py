@@ -1,0 +1,116 @@
+"""GeDi: descriptors of points one by one, each from a patch around it; hundreds of times slower than dGeDi.
+
+Poiesi and Boscaini, PAMI 2022; of two radii as in FreeZeV2 (Caraffa et al.). PyTorch is imported when a
+network is loaded, and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.features.learned import require_torch, threads_of_torch, weights_file
+from pose_nodes.geometry.pointcloud import PointCloud
+
+if TYPE_CHECKING:
+    from pose_nodes.networks.gedi import GediNetwork
+
+NAME = "gedi"
+SHIPPED = "gedi_small.safetensors"
+"""The teacher that this project trains."""
+_BATCH = 100
+"""Patches at once, which bounds the memory; the published code takes 500 (our choice)."""
+
+
+class Gedi:
+    """Describes clouds.
+
+    Attributes:
+        dimension: of a descriptor, of all radii together.
+    """
+
+    def __init__(self, networks: Sequence[GediNetwork], threads: int = 0, seed: int = 0) -> None:
+        """Use networks.
+
+        Args:
+            networks: one for each radius of patches; put into evaluation.
+            threads: of PyTorch; 0: as many as it takes by itself.
+            seed: of the random points that patches are made of; each cloud begins with it.
+        """
+        self._networks = [network.eval() for network in networks]
+        self._threads, self._seed = threads, seed
+        self.dimension = sum(network.config.dimension for network in networks)
+
+    @classmethod
+    def load(
+        cls, weights: str | Path = "", radii: Sequence[float] = (0.3,), threads: int = 0, seed: int = 0
+    ) -> Gedi:
+        """Load a network.
+
+        Args:
+            weights: a file of own weights (.safetensors), which know their radius, or the published
+                checkpoint (any other name); "" for those that come with the package.
+            radii: of patches, in diameters, of the published checkpoint; (0.3, 0.4) for two scales.
+            threads: see above.
+            seed: see above.
+
+        Raises:
+            InvalidConfigError: PyTorch is not installed, or no weights come with this copy of the package.
+            InvalidWeightsError: the file is missing, damaged, or of another network.
+        """
+        require_torch(NAME)
+        path = weights_file(NAME, weights, SHIPPED)
+        return cls(_networks_of(path, radii), threads, seed)
+
+    def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
+        """Descriptors of all points; the same input gives the same bits.
+
+        Args:
+            cloud: n points.
+            diameter: of the object, in the unit of the points, also where the cloud is a part of it.
+
+        Returns:
+            (n, dimension) float32, a unit vector of each radius.
+
+        Raises:
+            InvalidInputError: the cloud is empty or not finite.
+        """
+        torch = require_torch(NAME)
+        if not len(cloud) or not diameter > 0.0:
+            raise InvalidInputError(
+                f"features '{NAME}': {len(cloud)} points, a diameter of {diameter}; both must be more than 0"
+            )
+        points = cloud.points / diameter
+        with threads_of_torch(self._threads), torch.inference_mode():
+            parts = [self._by(network, points) for network in self._networks]
+        return np.concatenate(parts, axis=1)
+
+    def _by(self, network: GediNetwork, points: NDArray[np.float64]) -> NDArray[np.float32]:
+        import torch
+
+        from pose_nodes.networks.patches import PatchSampler
+
+        sampler = PatchSampler.of(network.config)
+        rng = np.random.default_rng(self._seed)
+        batches = [points[first : first + _BATCH] for first in range(0, len(points), _BATCH)]
+        described = [network(torch.from_numpy(sampler(batch, points, rng)[0]))[0] for batch in batches]
+        found: NDArray[np.float32] = torch.cat(described).numpy()
+        return found
+
+
+def _networks_of(path: Path, radii: Sequence[float]) -> list[GediNetwork]:
+    from pose_nodes.networks.checkpoints import load_gedi
+    from pose_nodes.networks.gedi import GediNetwork
+    from pose_nodes.networks.weight_files import InvalidWeightsError, load_network
+
+    if path.suffix != ".safetensors":
+        return [load_gedi(path, radius) for radius in radii]
+    network = load_network(path)
+    if not isinstance(network, GediNetwork):
+        raise InvalidWeightsError(f"weights '{path}': of dGeDi, not of GeDi; choose the features dgedi")
+    return [network]

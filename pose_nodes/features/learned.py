@@ -1,0 +1,63 @@
+"""What learned descriptors share: PyTorch where it is there, files of weights, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pose_nodes.core.errors import InvalidConfigError
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+"""Where the weights are that come with the package."""
+
+
+def require_torch(descriptor: str) -> Any:
+    """The module torch.
+
+    Raises:
+        InvalidConfigError: PyTorch is not installed.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise InvalidConfigError(
+            f"features '{descriptor}': PyTorch is not installed; run `pip install pose_nodes[training]`, or "
+            "choose the features fpfh"
+        ) from error
+    return torch
+
+
+def weights_file(descriptor: str, given: str | Path, shipped: str) -> Path:
+    """The file that a user names, or else the one that comes with the package.
+
+    Args:
+        descriptor: for the error.
+        given: a path, or "" for none.
+        shipped: name of the file in WEIGHTS.
+
+    Raises:
+        InvalidConfigError: no file is named, and none comes with the package.
+    """
+    if str(given):
+        return Path(given).expanduser()
+    path = WEIGHTS / shipped
+    if not path.is_file():
+        raise InvalidConfigError(
+            f"features '{descriptor}': no weights come with this copy of the package ({path} is missing); "
+            "name a file of weights, or choose the features fpfh"
+        )
+    return path
+
+
+@contextmanager
+def threads_of_torch(count: int) -> Iterator[None]:
+    """Let PyTorch compute on so many threads of the processor; 0 changes nothing."""
+    torch = require_torch("learned")
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
