@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.core.anchors import Anchors
 from pose_nodes.geometry.symmetry import SymmetryGroup
 
 
@@ -61,6 +62,8 @@ class PoseEstimate:
         bias: (6, 6) float64, the part of `covariance` that is the same from frame to frame, as that of the
             camera's calibration; no number of frames averages it out.
         symmetry: of the object; the pose is as good as any of its symmetric equivalents.
+        anchors: corners of the image on the object, where texture must hold the pose; see
+            `estimators.image_cue`.
         seconds: time spent, by stage.
     """
 
@@ -74,6 +77,7 @@ class PoseEstimate:
     reason: str
     bias: NDArray[np.float64] = field(default_factory=lambda: np.zeros((6, 6)))
     symmetry: SymmetryGroup = field(default_factory=SymmetryGroup.none)
+    anchors: Anchors | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -204,14 +204,14 @@ class ColdStart:
         reach = self._tolerance_at(scene.points)
         camera = scene.observation.frame.camera
         left = self._uncertainty.covariance(scene.points, T, camera, reach)
-        bias = self._uncertainty.bias(left, T, camera)
+        by_camera = self._uncertainty.of_camera(T, camera)
         return PoseEstimate(
             class_name=model.name,
             T_camera_object=T,
             size=model.size,
             score=judgement.score,
-            covariance=self._config.bias.changing_share * left + bias,
-            bias=bias,
+            covariance=left + by_camera,
+            bias=self._uncertainty.lasting(left) + by_camera,
             evidence=evidence,
             verified=verdict.verified,
             reason=verdict.reason,

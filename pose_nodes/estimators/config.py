@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_nodes.core.config import group, option
+from pose_nodes.estimators.image_cue import ImageCueConfig
 from pose_nodes.registration.proposals import LIBRARIES
 from pose_nodes.registration.verification import DepthTolerance
 
@@ -107,7 +108,7 @@ class BiasConfig:
     )
     angle: float = option(0.004, "of turns", unit="rad", minimum=0.0, maximum=0.5)
     changing_share: float = option(
-        0.4, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
+        0.25, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
         maximum=1.0,
     )  # fmt: skip
 
@@ -167,6 +168,7 @@ class InstanceConfig:
     views: ViewSearchConfig = group(ViewSearchConfig, "poses from the segment alone")
     refinement: RefinementConfig = group(RefinementConfig, "points registered to the surface")
     warm: WarmConfig = group(WarmConfig, "following a pose from frame to frame")
+    texture: ImageCueConfig = group(ImageCueConfig, "the image, where the shape does not hold a pose")
     tolerance: DepthTolerance = group(DepthTolerance, "how far depth may lie from the surface")
     bias: BiasConfig = group(BiasConfig, "errors that are the same in every frame")
     acceptance: AcceptanceConfig = group(AcceptanceConfig, "the evidence that a pose needs")

@@ -12,13 +12,17 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.registration.covariance import (
+    certain_information,
     independent_measurements,
+    lesser_covariance,
     pose_covariance,
     unknown_covariance,
 )
 from pose_nodes.registration.field_registration import FieldTarget
 
 _FEWEST_POINTS = 10
+_LARGEST_BIAS = np.diag([0.005**2] * 3 + [0.05**2] * 3)
+"""Of registration, m^2 and rad^2: what is not known at all is not wrong by the same in every frame."""
 
 
 class Uncertainty:
@@ -44,22 +48,23 @@ class Uncertainty:
         near = np.abs(distances) < reach
         if near.sum() < _FEWEST_POINTS:
             return unknown_covariance(self._model.diameter)
+        information = certain_information(information, points[near] - T_camera_object[:3, 3])
         independent = independent_measurements(points[near], camera)
         return pose_covariance(information, distances[near], independent, self._model.diameter)
 
-    def bias(
-        self, covariance: NDArray[np.float64], T_camera_object: se3.Matrix, camera: PinholeCamera
-    ) -> NDArray[np.float64]:
-        """(6, 6) covariance of what a pose is wrong by in every frame alike: by the camera's calibration, and
-        by most of what registration leaves, as depth cameras err nearly alike from frame to frame.
+    def of_camera(self, T_camera_object: se3.Matrix, camera: PinholeCamera) -> NDArray[np.float64]:
+        """(6, 6) covariance of what the camera's calibration makes wrong.
 
         Args:
-            covariance: (6, 6) that registration leaves.
             T_camera_object: (4, 4) the pose.
             camera: intrinsics.
         """
         z = T_camera_object[2, 3]
         across = self._bias.pixels * z / np.array([camera.fx, camera.fy])
         along = math.hypot(self._bias.depth, self._bias.depth_quadratic * z * z)
-        camera_errors = np.array([*across, along, *[self._bias.angle] * 3])
-        return np.diag(np.square(camera_errors)) + (1.0 - self._bias.changing_share) * covariance
+        return np.diag(np.square(np.array([*across, along, *[self._bias.angle] * 3])))
+
+    def lasting(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(6, 6) part of the covariance that registration leaves, which is the same in every frame: depth
+        cameras err nearly alike from frame to frame."""
+        return lesser_covariance((1.0 - self._bias.changing_share) * covariance, _LARGEST_BIAS)

@@ -17,11 +17,17 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.acceptance import Verdict, warm_verdict
 from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.image_cue import ImageCue
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.posed_object import CORNERS
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
-from pose_nodes.registration.covariance import unknown_covariance
+from pose_nodes.registration.covariance import (
+    EXPECTED_MOTION,
+    lesser_covariance,
+    unknown_covariance,
+    without_sliding,
+)
 from pose_nodes.registration.verification import Judgement, View
 from pose_nodes.rendering.depth import Region
 
@@ -45,6 +51,7 @@ _SAME_START = 0.3
 class _Followed:
     """Where one start led: the pose, its judgement and the (n, 3) points that it rests on."""
 
+    T_start: se3.Matrix
     T_camera_object: se3.Matrix
     judgement: Judgement
     points: NDArray[np.float64]
@@ -62,6 +69,7 @@ class WarmUpdate:
         self._posed = known.posed
         self._field = known.field
         self._uncertainty = known.uncertainty
+        self._cue = ImageCue(known.posed, config.tolerance, config.texture)
         self._config = config
         self._corners = known.model.box_centre + CORNERS * known.model.size
         self._reach = max(config.warm.reach * known.model.diameter, config.warm.least_reach)
@@ -91,6 +99,8 @@ class WarmUpdate:
             return replace(self._blank(T_predicted), seconds=stopwatch.seconds)
         with stopwatch.stage("covariance"):
             estimate = self._estimate(best, prior, frame.camera)
+        with stopwatch.stage("texture"):
+            estimate = _bounded(self._cue.held(estimate, frame, prior))
         return replace(estimate, seconds=stopwatch.seconds)
 
     def rehearse(self) -> None:
@@ -148,6 +158,7 @@ class WarmUpdate:
 
     def _from(self, frame: Frame, T: se3.Matrix, stopwatch: Stopwatch) -> _Followed | None:
         points: NDArray[np.float64] = np.empty((0, 3))
+        T_start = T
         for share in _STAGES:
             reach = share * self._reach
             with stopwatch.stage("points"):
@@ -159,7 +170,7 @@ class WarmUpdate:
                 T = se3.inverse(found.T_object_camera)
         with stopwatch.stage("evidence"):
             judgement = self.judge(frame, T)
-        return None if judgement is None else _Followed(T, judgement, points)
+        return None if judgement is None else _Followed(T_start, T, judgement, points)
 
     def _as_it_is(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
         """A start that is not moved: where most is hidden, other things near may pull more than it does."""
@@ -167,7 +178,7 @@ class WarmUpdate:
         judgement = self.judge(frame, T)
         if judgement is None or len(points) < _FEWEST_POINTS:
             return None
-        return _Followed(T, judgement, points)
+        return _Followed(T, T, judgement, points)
 
     def _tolerance_at(self, T: se3.Matrix) -> float:
         return float(self._config.tolerance.at(T[2:3, 3].astype(np.float32))[0])
@@ -187,16 +198,17 @@ class WarmUpdate:
     def _estimate(self, followed: _Followed, prior: PoseEstimate, camera: PinholeCamera) -> PoseEstimate:
         judgement, model = followed.judgement, self._model
         verdict = self._verdict(followed)
-        T = model.symmetry.nearest(followed.T_camera_object, prior.T_camera_object)
-        reach = self._tolerance_at(T)
-        left = self._uncertainty.covariance(followed.points, T, camera, reach)
-        bias = self._uncertainty.bias(left, T, camera)
+        reach = self._tolerance_at(followed.T_camera_object)
+        left = self._uncertainty.covariance(followed.points, followed.T_camera_object, camera, reach)
+        T = without_sliding(followed.T_start, followed.T_camera_object, left)
+        T = model.symmetry.nearest(T, prior.T_camera_object)
+        by_camera = self._uncertainty.of_camera(T, camera)
         return replace(
             prior,
             T_camera_object=T,
             score=judgement.score,
-            covariance=self._config.bias.changing_share * left + bias,
-            bias=bias,
+            covariance=left + by_camera,
+            bias=self._uncertainty.lasting(left) + by_camera,
             evidence=judgement.evidence,
             verified=verdict.verified,
             reason=verdict.reason,
@@ -215,6 +227,16 @@ class WarmUpdate:
             reason="no depth where the object should be: it left the image, or nothing was measured",
             symmetry=self._model.symmetry,
         )
+
+
+def _bounded(estimate: PoseEstimate) -> PoseEstimate:
+    """An estimate that says of what it slides along no more than that it stayed near the prediction.
+
+    With a larger number, the least error of the direction along which it slides, another one in each frame,
+    would pass for a measurement of how far.
+    """
+    changing = lesser_covariance(estimate.covariance - estimate.bias, EXPECTED_MOTION)
+    return replace(estimate, covariance=changing + estimate.bias)
 
 
 def _better(a: _Followed | None, b: _Followed | None) -> _Followed | None:

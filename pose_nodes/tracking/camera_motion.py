@@ -58,6 +58,7 @@ def carried_motion(state: MotionState, T_now_before: se3.Matrix) -> MotionState:
         velocity=turn[:6, :6] @ state.velocity,
         offsets=state.offsets @ turn.T,
         covariances=turn @ state.covariances @ turn.T,
+        unseen=turn[:6, :6] @ state.unseen @ turn[:6, :6].T,
     )
 
 

@@ -50,7 +50,7 @@ class MotionConfig:
         2.0, "of its turns", unit="rad/s^2", minimum=0.001, maximum=10000.0
     )
     constancy: float = option(
-        0.98, "probability that the strength stays as it was from one frame to the next", minimum=0.34,
+        0.9, "probability that the strength stays as it was from one frame to the next", minimum=0.34,
         maximum=0.9999,
     )  # fmt: skip
     first_speed: float = option(
@@ -65,6 +65,8 @@ class MotionConfig:
 _MODELS = 3
 _GATE = 33.1
 """Quantile of 99.999 % of chi squared of six dimensions."""
+_WELL_MEASURED = np.diag([0.02**2] * 3 + [0.1**2] * 3)
+"""m^2 and rad^2; what is measured clearly better than this is seen to move or not (our choice)."""
 _LONGEST_STEP = 0.25
 """Seconds; a motion is not extrapolated farther than this (our choice)."""
 
@@ -79,6 +81,8 @@ class MotionState:
         offsets: (3, 12) float64 of pose and velocity as each of the models has them, from those above.
         covariances: (3, 12, 12) float64 of the errors of pose and velocity of each model.
         weights: (3,) float64 probabilities that accelerations are quiet, lively, brisk.
+        unseen: (6, 6) float64 covariance of what the pose may have changed by along what measurements do not
+            tell, as the turns of a can about its axis.
     """
 
     T_camera_object: se3.Matrix
@@ -86,6 +90,7 @@ class MotionState:
     offsets: NDArray[np.float64]
     covariances: NDArray[np.float64]
     weights: NDArray[np.float64]
+    unseen: NDArray[np.float64]
 
     @classmethod
     def of(
@@ -94,7 +99,8 @@ class MotionState:
         """A state of which all models say the same, with a (12, 12) covariance."""
         covariances = np.repeat(covariance[None], _MODELS, axis=0)
         weights = np.full(_MODELS, 1.0 / _MODELS)
-        return cls(T_camera_object, velocity, np.zeros((_MODELS, 12)), covariances, weights)
+        offsets, unseen = np.zeros((_MODELS, 12)), np.zeros((6, 6))
+        return cls(T_camera_object, velocity, offsets, covariances, weights, unseen)
 
     @cached_property
     def covariance(self) -> NDArray[np.float64]:
@@ -104,7 +110,7 @@ class MotionState:
     @property
     def pose_covariance(self) -> NDArray[np.float64]:
         """(6, 6) of (x, y, z, rotX, rotY, rotZ), m^2 and rad^2."""
-        return self.covariance[:6, :6]
+        return np.asarray(self.covariance[:6, :6] + self.unseen)
 
 
 class MotionFilter:
@@ -112,16 +118,19 @@ class MotionFilter:
 
     def __init__(self, config: MotionConfig) -> None:
         self._config = config
-        self._variances = np.array(
+        self._accelerations = np.array(
             [
-                _variance(config.quiet_acceleration, config.quiet_turn_acceleration),
-                _variance(config.lively_acceleration, config.lively_turn_acceleration),
-                _variance(config.brisk_acceleration, config.brisk_turn_acceleration),
+                _acceleration(config.quiet_acceleration, config.quiet_turn_acceleration),
+                _acceleration(config.lively_acceleration, config.lively_turn_acceleration),
+                _acceleration(config.brisk_acceleration, config.brisk_turn_acceleration),
             ]
         )
-        hidden = _variance(config.hidden_acceleration, config.hidden_turn_acceleration)
+        hidden = _acceleration(config.hidden_acceleration, config.hidden_turn_acceleration)
         self._hidden = np.repeat(hidden[None], _MODELS, axis=0)
-        self._brisk = np.repeat(self._variances[-1:], _MODELS, axis=0)
+        self._brisk = np.repeat(self._accelerations[-1:], _MODELS, axis=0)
+        # That all else is at rest says nothing of whether a can turns about its axis.
+        speeds = [config.first_speed**2] * 3 + [config.first_turn_rate**2] * 3
+        self._wandering = config.damping * np.diag(speeds)
         others = (1.0 - config.constancy) / 2.0
         self._changes = others + (config.constancy - others) * np.eye(3)
 
@@ -134,20 +143,20 @@ class MotionFilter:
 
     def predict(self, state: MotionState, seconds: float) -> MotionState:
         """The state after some time in which nothing was measured."""
-        return self._moved(state, seconds, self._variances)
+        return self._moved(state, seconds, self._accelerations)
 
     def coast(self, state: MotionState, seconds: float) -> MotionState:
         """`predict` of an object that is out of sight: it slows down, and nobody knows when."""
         coasted = self._moved(state, seconds, self._hidden)
         return replace(coasted, velocity=np.exp(-seconds / self._config.damping) * coasted.velocity)
 
-    def _moved(self, state: MotionState, seconds: float, variances: NDArray[np.float64]) -> MotionState:
+    def _moved(self, state: MotionState, seconds: float, accelerations: NDArray[np.float64]) -> MotionState:
         step = min(seconds, _LONGEST_STEP)
         T = motion_kernels.perturbed(state.T_camera_object, state.velocity, step)
         offsets, covariances = motion_kernels.all_moved_on(
-            state.offsets, state.covariances, step, seconds, variances
+            state.offsets, state.covariances, step, seconds, accelerations
         )
-        return MotionState(T, state.velocity, offsets, covariances, state.weights)
+        return MotionState(T, state.velocity, offsets, covariances, state.weights, state.unseen)
 
     def can_reach(
         self,
@@ -191,9 +200,8 @@ class MotionFilter:
             covariance: (6, 6) of the measurement.
         """
         mixed = motion_kernels.mixed(state.offsets, state.covariances, state.weights, self._changes)
-        predicted = self._moved(
-            MotionState(state.T_camera_object, state.velocity, *mixed), seconds, self._variances
-        )
+        mixed_state = MotionState(state.T_camera_object, state.velocity, *mixed, state.unseen)
+        predicted = self._moved(mixed_state, seconds, self._accelerations)
         delta = motion_kernels.offset(predicted.T_camera_object, np.ascontiguousarray(T_camera_object))
         offsets, covariances, weights = motion_kernels.all_corrected(
             predicted.offsets,
@@ -204,9 +212,13 @@ class MotionFilter:
         )
         change, _ = motion_kernels.merged(offsets, covariances, weights)
         T = motion_kernels.perturbed(predicted.T_camera_object, change, 1.0)
-        return MotionState(T, state.velocity + change[6:], offsets - change, covariances, weights)
+        blind = covariance @ np.linalg.inv(covariance + _WELL_MEASURED)
+        velocity = state.velocity + change[6:]
+        velocity -= min(seconds / self._config.damping, 1.0) * (blind @ velocity)
+        unseen = blind @ (state.unseen + seconds * self._wandering) @ blind.T
+        return MotionState(T, velocity, offsets - change, covariances, weights, unseen)
 
 
-def _variance(acceleration: float, turn_acceleration: float) -> NDArray[np.float64]:
-    """(6,) of accelerations along and about the axes."""
-    return np.array([acceleration**2] * 3 + [turn_acceleration**2] * 3)
+def _acceleration(linear: float, turning: float) -> NDArray[np.float64]:
+    """(6, 6) covariance of accelerations along and about the axes, of these standard deviations."""
+    return np.diag([linear**2] * 3 + [turning**2] * 3)

@@ -106,14 +106,14 @@ def _solved(L: Array, b: Array) -> Array:
 
 
 @compiled
-def moved_on(covariance: Array, step: float, seconds: float, variances: Array) -> Array:
+def moved_on(covariance: Array, step: float, seconds: float, acceleration: Array) -> Array:
     """(12, 12) covariance after some time at constant velocity, under white acceleration.
 
     Args:
         covariance: (12, 12) of pose and velocity.
         step: seconds through which the velocity carries the pose.
         seconds: through which the acceleration acts.
-        variances: (6,) of the acceleration, in (m/s^2)^2 and (rad/s^2)^2.
+        acceleration: (6, 6) its covariance, in (m/s^2)^2 and (rad/s^2)^2.
     """
     result = covariance.copy()
     for i in range(6):
@@ -122,11 +122,10 @@ def moved_on(covariance: Array, step: float, seconds: float, variances: Array) -
             result[i, j] += step * (pv + vp) + step * step * vv
             result[i, 6 + j] += step * vv
             result[6 + i, j] += step * vv
-    for i in range(6):
-        result[i, i] += 0.25 * seconds**4 * variances[i]
-        result[i, 6 + i] += 0.5 * seconds**3 * variances[i]
-        result[6 + i, i] += 0.5 * seconds**3 * variances[i]
-        result[6 + i, 6 + i] += seconds**2 * variances[i]
+            result[i, j] += 0.25 * seconds**4 * acceleration[i, j]
+            result[i, 6 + j] += 0.5 * seconds**3 * acceleration[i, j]
+            result[6 + i, j] += 0.5 * seconds**3 * acceleration[i, j]
+            result[6 + i, 6 + j] += seconds**2 * acceleration[i, j]
     return result
 
 
@@ -212,12 +211,12 @@ def mixed(offsets: Array, covariances: Array, weights: Array, changes: Array) ->
 
 @compiled
 def all_moved_on(
-    offsets: Array, covariances: Array, step: float, seconds: float, variances: Array
+    offsets: Array, covariances: Array, step: float, seconds: float, accelerations: Array
 ) -> tuple[Array, Array]:
-    """`moved_on` of each model, with the (k, 6) variances of its acceleration; (k, 12), (k, 12, 12)."""
+    """`moved_on` of each model, with the (k, 6, 6) covariances of accelerations; (k, 12), (k, 12, 12)."""
     moved_offsets, moved_covariances = offsets.copy(), np.empty_like(covariances)
     for model in range(len(offsets)):
-        moved_covariances[model] = moved_on(covariances[model], step, seconds, variances[model])
+        moved_covariances[model] = moved_on(covariances[model], step, seconds, accelerations[model])
         for axis in range(6):
             moved_offsets[model, axis] += step * offsets[model, 6 + axis]
     return moved_offsets, moved_covariances

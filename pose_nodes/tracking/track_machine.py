@@ -197,10 +197,10 @@ class TrackMachine:
         self._usual_score += _SCORE_SMOOTHING * (estimate.score - self._usual_score)
         random = estimate.covariance - estimate.bias
         self._motion = self._filter.update(self._motion, seconds, estimate.T_camera_object, random)
+        T, covariance = self._motion.T_camera_object, self._motion.pose_covariance + estimate.bias
+        anchors = None if estimate.anchors is None else estimate.anchors.settled(T, covariance)
         self._estimate = self._supported = replace(
-            estimate,
-            T_camera_object=self._motion.T_camera_object,
-            covariance=self._motion.pose_covariance + estimate.bias,
+            estimate, T_camera_object=T, covariance=covariance, anchors=anchors
         )
         self._supported_ns, self._reason = stamp_ns, estimate.reason
         self._velocities[stamp_ns] = self._motion.velocity

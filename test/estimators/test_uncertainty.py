@@ -44,8 +44,15 @@ def test_with_hardly_a_point_nothing_is_known(bunny_model, uncertainty, count):
     np.testing.assert_array_equal(uncertainty.covariance(points, T, CAMERA, REACH), expected)
 
 
-def test_the_camera_makes_the_place_of_what_is_far_less_sure(bunny_model, uncertainty):
+def test_the_camera_makes_the_place_of_what_is_far_less_sure(uncertainty):
     at = [se3.from_rotation_translation(np.eye(3), [0.0, 0.0, z]) for z in (0.5, 1.0, 2.0)]
-    depth = [np.sqrt(uncertainty.bias(np.zeros((6, 6)), T, CAMERA)[2, 2]) for T in at]
+    depth = [np.sqrt(uncertainty.of_camera(T, CAMERA)[2, 2]) for T in at]
     config = BiasConfig()
     np.testing.assert_allclose(depth, np.hypot(config.depth, config.depth_quadratic * np.array([0.25, 1, 4])))
+
+
+def test_most_of_what_registration_leaves_lasts_but_not_what_is_not_known_at_all(uncertainty):
+    left = np.diag(np.square([0.0005, 0.0005, 0.0005, 0.005, 0.005, 1.8]))
+    lasting = np.diag(uncertainty.lasting(left)) / np.diag(left)
+    np.testing.assert_allclose(lasting[:5], 1.0 - BiasConfig().changing_share, rtol=0.02)
+    assert lasting[5] < 0.001

@@ -11,10 +11,14 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import (
     CORRELATED_PIXELS,
+    NORMAL_ERROR,
     SMALLEST_NOISE,
+    certain_information,
     independent_measurements,
+    lesser_covariance,
     pose_covariance,
     unknown_covariance,
+    without_sliding,
 )
 
 DIAMETER = 0.2
@@ -164,3 +168,41 @@ def test_points_in_one_square_of_pixels_are_one_measurement(columns, rows, each)
 def test_the_same_points_of_fewer_pixels_tell_less():
     near, far = (independent_measurements(box()[0] + [0.0, 0.0, z], CAMERA) for z in (0.4, 1.6))
     assert 3 < near / far < 16
+
+
+def test_errors_of_normals_do_not_hold_a_cylinder():
+    points, normals = cylinder()
+    rng = np.random.default_rng(5)
+    wrong = normals + rng.normal(0, NORMAL_ERROR, normals.shape)
+    feigned = np.linalg.inv(information(points, wrong))[4, 4]
+    certain = certain_information(information(points, wrong), points)
+    about_axis, about_others = certain[4, 4], certain[3, 3]
+    assert about_axis < 0.15 / feigned and about_axis < 1e-3 * about_others
+
+
+def test_what_is_held_is_held_whatever_the_normals_errors():
+    points, normals = box()
+    given = information(points, normals)
+    np.testing.assert_allclose(np.diag(certain_information(given, points)), np.diag(given), rtol=0.02)
+
+
+@given(st.integers(0, 300))
+def test_the_lesser_of_two_covariances_is_below_both(seed):
+    rng = np.random.default_rng(seed)
+    a, b = (root @ root.T + 0.01 * np.eye(6) for root in rng.normal(size=(2, 6, 6)))
+    joint = lesser_covariance(a, b)
+    assert min(np.linalg.eigvalsh(a - joint)[0], np.linalg.eigvalsh(b - joint)[0]) > -1e-9
+    np.testing.assert_allclose(lesser_covariance(a, 1e8 * b), a, atol=1e-3 * np.abs(a).max())
+
+
+@given(st.lists(st.floats(-0.2, 0.2), min_size=6, max_size=6))
+def test_where_registration_slid_the_pose_stays_where_it_began(motion):
+    motion = np.array(motion) * [0.1, 0.1, 0.1, 1.0, 1.0, 1.0]
+    sure = np.diag([0.0005**2] * 3 + [0.005**2] * 3)
+    sliding = sure.copy()
+    sliding[4, 4] = unknown_covariance(DIAMETER)[4, 4]
+    found = se3.perturb(IN_FRONT, motion)
+    kept = se3.tangent(IN_FRONT, without_sliding(IN_FRONT, found, sure))
+    np.testing.assert_allclose(kept, motion, atol=1e-3 * np.abs(motion).max() + 1e-12)
+    held = se3.tangent(IN_FRONT, without_sliding(IN_FRONT, found, sliding))
+    assert abs(held[4]) <= 0.05 * abs(motion[4]) + 1e-3 * np.abs(motion).max()

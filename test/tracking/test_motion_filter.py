@@ -77,7 +77,7 @@ def test_a_measurement_makes_it_surer_and_lies_between_prediction_and_measuremen
 def test_of_a_thing_at_rest_it_trembles_less_than_the_measurements():
     states = followed(moving(np.zeros(6), 300))[30:]
     scatter = np.std([state.T_camera_object[:3, 3] for state in states], axis=0)
-    assert (scatter < 0.0005).all()  # of measurements: 0.001
+    assert (scatter < 0.0006).all()  # of measurements: 0.001
     assert states[-1].weights.argmax() == 0
 
 
@@ -174,11 +174,11 @@ def test_also_turns_by_nearly_half_a_turn(pose, direction, short):
 def test_compiled_covariances_are_those_of_the_matrices(seed, seconds):
     rng = np.random.default_rng(seed)
     root = rng.normal(size=(12, 12))
-    P, variances = root @ root.T + np.eye(12), rng.uniform(0.1, 2.0, 6)
+    P, variances = root @ root.T + np.eye(12), np.diag(rng.uniform(0.1, 2.0, 6))
     F = np.eye(12)
     F[:6, 6:] = seconds * np.eye(6)
     G = np.concatenate([0.5 * seconds**2 * np.eye(6), seconds * np.eye(6)])
-    expected = F @ P @ F.T + G @ np.diag(variances) @ G.T
+    expected = F @ P @ F.T + G @ variances @ G.T
     np.testing.assert_allclose(
         motion_kernels.moved_on(P, seconds, seconds, variances), expected, rtol=1e-9, atol=1e-9
     )
@@ -194,3 +194,13 @@ def test_with_one_model_a_step_is_kalmans(seed):
     np.testing.assert_allclose(found[0], K @ delta, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(after[0], P - K @ P[:6], rtol=1e-6, atol=1e-8)
     np.testing.assert_array_equal(weights, [1.0])
+
+
+def test_along_what_is_never_measured_rest_is_not_taken_for_granted():
+    blind = NOISE.copy()
+    blind[5, 5] = 3.0
+    state = FILTER.begin(np.eye(4), NOISE)
+    for _ in range(30):
+        state = FILTER.update(state, PERIOD, np.eye(4), blind)
+    deviations = np.degrees(np.sqrt(np.diag(state.pose_covariance)[3:]))
+    assert deviations[2] > 25.0 and (deviations[:2] < 1.0).all()

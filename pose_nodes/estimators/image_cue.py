@@ -1,0 +1,240 @@
+"""What holds a pose where the shape does not: the texture of the surface, followed from frame to frame.
+
+Depth tells nothing of how far a plain cylinder has turned about its axis, or a plate has moved along itself.
+Corners of the image on the object are put onto its surface, and found again in the next frame by their grey
+levels (Lucas and Kanade, 1981; pyramids of Bouguet, 2000). Where they went is weighed against what depth
+says, each by its information, so that it counts only along what depth leaves open. It is used only where a
+pose would else not be known well enough (our choice).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.anchors import Anchors, direction_of_view
+from pose_nodes.core.config import option
+from pose_nodes.core.estimate import PoseEstimate
+from pose_nodes.core.frame import Frame
+from pose_nodes.estimators.posed_object import PosedObject
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.registration.covariance import lesser_covariance
+from pose_nodes.registration.verification import DepthTolerance, View
+
+Array = NDArray[np.float64]
+Pixels = NDArray[np.float32]
+Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ImageCueConfig:
+    """The texture of the surface, where its shape does not hold a pose."""
+
+    points: int = option(60, "corners that are followed; 0 for none", minimum=0, maximum=1000)
+    fewest: int = option(12, "without so many, texture says nothing", minimum=4, maximum=1000)
+    deviation: float = option(
+        0.0015, "standard deviation of the place by depth alone, from which on texture is used", unit="m",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
+    turn_deviation: float = option(
+        0.015, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
+    )
+    pixels: float = option(
+        1.0, "standard deviation of a corner's place", unit="pixels", minimum=0.05, maximum=20.0
+    )
+
+
+_WINDOW = 15
+_LEVELS = 2
+_APART = 6.0
+"""Pixels between corners."""
+_QUALITY = 0.02
+"""Of the best corner's, that a corner must have."""
+_MARGIN = 32
+"""Pixels around the corners that are searched."""
+_THERE_AND_BACK = 0.7
+"""Pixels by which a corner may miss its start when it is followed back."""
+_REACH = 4.0
+"""Standard deviations beyond which a corner is thought to be followed wrongly."""
+_ROUNDS = 5
+_VIEW_TURNED = float(np.cos(np.deg2rad(25.0)))
+"""From which on corners are chosen anew: they begin to leave the visible side."""
+_LEFT = 0.5
+"""Share of the corners that must be left, or they are chosen anew."""
+_DRAWN_PIXELS = 20_000
+
+
+class ImageCue:
+    """Holds the poses of one object by its texture; has no state, as the estimates carry the corners."""
+
+    def __init__(self, posed: PosedObject, tolerance: DepthTolerance, config: ImageCueConfig) -> None:
+        self._posed = posed
+        self._tolerance = tolerance
+        self._config = config
+
+    def held(self, estimate: PoseEstimate, frame: Frame, prior: PoseEstimate) -> PoseEstimate:
+        """An estimate by depth, corrected by where the corners of the frame before went.
+
+        Args:
+            estimate: of this frame, by depth alone.
+            frame: this one; without colour nothing is done.
+            prior: of the frame before, with its corners if it has any.
+
+        Returns:
+            The estimate, with the corners of this frame where it needs them.
+        """
+        if frame.color is None or self._config.points == 0 or not self._is_needed(estimate):
+            return replace(estimate, anchors=None)
+        image: Grey = np.asarray(cv2.cvtColor(frame.color, cv2.COLOR_RGB2GRAY), np.uint8)
+        followed = self._followed(prior, image, frame, estimate.T_camera_object)
+        if followed is not None:
+            estimate = self._corrected(estimate, followed, frame.camera)
+        if followed is None or self._is_worn_out(followed, estimate):
+            followed = self._chosen(estimate, image, frame)
+        return replace(estimate, anchors=followed)
+
+    def _is_needed(self, estimate: PoseEstimate) -> bool:
+        place, turn = estimate.deviations
+        return place > self._config.deviation or turn > self._config.turn_deviation
+
+    def _followed(
+        self, prior: PoseEstimate, image: Grey, frame: Frame, T_camera_object: se3.Matrix
+    ) -> Anchors | None:
+        """The corners in a new image; None if too few are found again on what is measured of the object."""
+        if prior.anchors is None or prior.anchors.image.shape != image.shape:
+            return None
+        anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance)
+        expected = se3.transform(T_camera_object, anchors.points)
+        start = frame.camera.project(expected).astype(np.float32)
+        found, is_found = _flow(anchors.image, image, anchors.pixels, start)
+        back, is_back = _flow(image, anchors.image, found, anchors.pixels)
+        kept = is_found & is_back & (np.abs(back - anchors.pixels).max(axis=1) < _THERE_AND_BACK)
+        kept &= self._is_on_surface(found, expected[:, 2], frame)
+        if kept.sum() < self._config.fewest:
+            return None
+        return replace(anchors, image=image, pixels=found[kept], points=anchors.points[kept])
+
+    def _is_on_surface(self, pixels: Pixels, z: Array, frame: Frame) -> NDArray[np.bool_]:
+        """Whether depth at pixels is that of the points: what hides them carries corners of its own."""
+        u, v = np.rint(pixels.T).astype(np.int64)
+        inside = (u >= 0) & (v >= 0) & (u < frame.camera.width) & (v < frame.camera.height)
+        depth = frame.depth[np.where(inside, v, 0), np.where(inside, u, 0)]
+        near = np.abs(depth - z) < 2.0 * self._tolerance.at(z.astype(np.float32))
+        return np.asarray(inside & near)
+
+    def _corrected(self, estimate: PoseEstimate, followed: Anchors, camera: PinholeCamera) -> PoseEstimate:
+        """The pose that depth and corners make together, each weighed by its information."""
+        T = estimate.T_camera_object
+        change, information = self._motion_of(followed, T, camera)
+        assert followed.covariance is not None
+        turn = np.kron(np.eye(2), T[:3, :3])
+        anchored = turn @ followed.covariance @ turn.T
+        noise = np.linalg.inv(information + 1e-6 * np.eye(6))
+        by_texture = np.linalg.inv(anchored + noise)
+        by_depth = np.linalg.inv(estimate.covariance)
+        covariance = np.linalg.inv(by_depth + by_texture)
+        moved = se3.perturb(T, covariance @ by_texture @ change)
+        # The corners keep what they were put on the surface with: only their noise changes with the frame.
+        changing = lesser_covariance(estimate.covariance - estimate.bias, noise)
+        bias = covariance - changing
+        return replace(estimate, T_camera_object=moved, covariance=covariance, bias=bias)
+
+    def _motion_of(
+        self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera
+    ) -> tuple[Array, Array]:
+        """(6,) motion of `se3.perturb` that brings the points to their corners, and its (6, 6) information.
+
+        Steps of Gauss and Newton, with Tukey's weights; as few corners do not determine it, small ones first.
+        """
+        change, information = np.zeros(6), np.zeros((6, 6))
+        for _ in range(_ROUNDS):
+            T = se3.perturb(T_camera_object, change)
+            J, residuals = _projections(followed, T, camera)
+            distances = np.linalg.norm(residuals, axis=1) / (_REACH * self._config.pixels)
+            weights = np.where(distances < 1.0, (1.0 - distances**2) ** 2, 0.0) / self._config.pixels**2
+            information = np.einsum("n,nki,nkj->ij", weights, J, J)
+            slope = np.einsum("n,nki,nk->i", weights, J, residuals)
+            damping = 1e-6 * np.diag(np.diag(information)) + 1e-9 * np.eye(6)
+            change = change + np.linalg.solve(information + damping, slope)
+        return change, information
+
+    def _is_worn_out(self, followed: Anchors, estimate: PoseEstimate) -> bool:
+        assert followed.view is not None
+        few = len(followed.points) < _LEFT * followed.chosen
+        return few or float(direction_of_view(estimate.T_camera_object) @ followed.view) < _VIEW_TURNED
+
+    def _chosen(self, estimate: PoseEstimate, image: Grey, frame: Frame) -> Anchors | None:
+        """Corners of the image on what is seen of the object; None if there are too few."""
+        T, camera = estimate.T_camera_object, frame.camera
+        region = self._posed.region(T, camera, 0.0, _DRAWN_PIXELS)
+        if region is None:
+            return None
+        drawn = self._posed.render(T, camera, region)
+        measured = View.of(frame, region).depth
+        explained = np.abs(drawn - measured) < self._tolerance.at(drawn)
+        inner = cv2.erode(explained.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
+        mask: Grey = np.zeros(image.shape, np.uint8)
+        rows, columns = np.nonzero(inner)
+        mask[region.v[rows], region.u[columns]] = 1
+        mask = np.asarray(cv2.dilate(mask, np.ones((region.stride, region.stride), np.uint8)), np.uint8)
+        corners = cv2.goodFeaturesToTrack(image, self._config.points, _QUALITY, _APART, mask=mask)
+        if corners is None or len(corners) < self._config.fewest:
+            return None
+        pixels = corners.reshape(-1, 2)
+        row = np.clip(np.rint((pixels[:, 1] - region.top) / region.stride).astype(int), 0, region.rows - 1)
+        column = np.clip(
+            np.rint((pixels[:, 0] - region.left) / region.stride).astype(int), 0, region.columns - 1
+        )
+        z = drawn[row, column].astype(np.float64)
+        known = np.isfinite(z)
+        if known.sum() < self._config.fewest:
+            return None
+        pixels, z = pixels[known], z[known]
+        points = camera.rays(*pixels.T.astype(np.float64)) * z[:, None]
+        return Anchors(image, pixels, points, len(pixels))
+
+
+def _flow(before: Grey, after: Grey, pixels: Pixels, start: Pixels) -> tuple[Pixels, NDArray[np.bool_]]:
+    """Where (n, 2) pixels of an image went in another, near (n, 2) start; and whether they were found."""
+    height, width = before.shape
+    both = np.concatenate([pixels, start])
+    low = np.clip(np.floor(both.min(axis=0)).astype(int) - _MARGIN, 0, [width - 1, height - 1])
+    high = np.clip(np.ceil(both.max(axis=0)).astype(int) + _MARGIN, 1, [width, height])
+    if (high - low).min() < 2 * _WINDOW:
+        return start, np.zeros(len(pixels), np.bool_)
+    part = (slice(low[1], high[1]), slice(low[0], high[0]))
+    offset = low.astype(np.float32)
+    found, status, _ = cv2.calcOpticalFlowPyrLK(
+        np.ascontiguousarray(before[part]),
+        np.ascontiguousarray(after[part]),
+        np.ascontiguousarray(pixels - offset),
+        np.ascontiguousarray(start - offset),
+        winSize=(_WINDOW, _WINDOW),
+        maxLevel=_LEVELS,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+    )
+    return found + offset, status.ravel().astype(np.bool_)
+
+
+def _projections(
+    followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera
+) -> tuple[Array, Array]:
+    """(n, 2, 6) derivatives of the points' pixels by a motion of `se3.perturb`, and (n, 2) how far the
+    corners are from them."""
+    points = se3.transform(T_camera_object, followed.points)
+    x, y, z = points.T
+    zero = np.zeros_like(z)
+    by_point = np.stack(
+        [
+            np.stack([camera.fx / z, zero, -camera.fx * x / z**2], axis=1),
+            np.stack([zero, camera.fy / z, -camera.fy * y / z**2], axis=1),
+        ],
+        axis=1,
+    )
+    arms = points - T_camera_object[:3, 3]
+    by_turn = np.cross(arms[:, None, :], by_point)
+    return np.concatenate([by_point, by_turn], axis=2), followed.pixels - camera.project(points)
