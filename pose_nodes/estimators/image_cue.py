@@ -133,7 +133,7 @@ class ImageCue:
         assert followed.covariance is not None
         turn = np.kron(np.eye(2), T[:3, :3])
         anchored = turn @ followed.covariance @ turn.T
-        noise = np.linalg.inv(information + 1e-6 * np.eye(6))
+        noise = np.asarray(np.linalg.inv(information + 1e-6 * np.eye(6)), np.float64)
         by_texture = np.linalg.inv(anchored + noise)
         by_depth = np.linalg.inv(estimate.covariance)
         covariance = np.linalg.inv(by_depth + by_texture)
