@@ -123,7 +123,7 @@ def test_an_object_that_is_added_is_tracked_and_gone_when_it_is_removed(fresh):
     assert added.message.endswith(" m, symmetry none")
     assert list(fresh.objects()) == ["box", "bunny"]
     assert fresh.show_until(lambda: fresh.is_tracked("bunny_0")), fresh.tracks[-1]
-    assert fresh.probe.until(lambda: any(marker.text for marker in fresh.markers[-1].markers))
+    assert fresh.probe.until(lambda: any(one.text for each in fresh.markers[-1:] for one in each.markers))
     removed = fresh.remove("bunny")
     assert (removed.success, removed.message) == (True, "removed 'bunny'; forgot bunny_0")
     assert list(removed.tracks) == ["bunny_0"] and list(fresh.objects()) == ["box"]
