@@ -77,6 +77,7 @@ class StagedNode(LifecycleNode):
         """Called by rclpy."""
         with self._telling():
             self._work.deactivate()
+            gc.unfreeze()  # what was at work is garbage now, some of it in circles
             return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -95,4 +95,5 @@ def test_what_an_active_node_has_loaded_is_spared_by_the_garbage_collector(made)
     before = gc.get_freeze_count()
     assert node.start()
     assert gc.get_freeze_count() > max(before, 10_000)
-    gc.unfreeze()
+    assert node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+    assert gc.get_freeze_count() == 0
