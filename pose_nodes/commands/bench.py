@@ -15,6 +15,7 @@ from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, def
 from pose_nodes.commands.bench_desk import desk_tables, measure_desk
 from pose_nodes.commands.bench_endurance import endurance_table, measure_endurance
 from pose_nodes.commands.bench_jitter import jitter_table, measure_jitter
+from pose_nodes.commands.bench_networks import measure_networks, network_tables
 from pose_nodes.commands.bench_objects import measure_objects, objects_table
 from pose_nodes.commands.bench_ransac import INLIER_SHARES, measure_ransac, ransac_table
 from pose_nodes.commands.bench_registration import TRIALS, measure_registration, registration_tables
@@ -167,6 +168,12 @@ def _registration(_recordings: Sequence[BenchRecording], options: Namespace) -> 
     return [each.plain() for each in figures], registration_tables(figures)
 
 
+def _networks(recordings: Sequence[BenchRecording], _options: Namespace) -> Measured:
+    library = ObjectLibrary.from_file(recordings[0].objects_file)
+    measured = measure_networks(library[library.names[0]])
+    return [each.plain() for each in measured], network_tables(measured)
+
+
 def _update(recordings: Sequence[BenchRecording], options: Namespace) -> Measured:
     measured = measure_updates(recordings, options.out / "videos")
     return [each.plain() for each in measured], update_tables(measured)
@@ -222,6 +229,7 @@ SECTIONS: Mapping[str, Callable[[Sequence[BenchRecording], Namespace], Measured]
     "cold_starts": _cold_starts,
     "ransac": _ransac,
     "registration": _registration,
+    "networks": _networks,
     "update": _update,
     "objects": _objects,
     "endurance": _endurance,

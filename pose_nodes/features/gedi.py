@@ -67,12 +67,15 @@ class Gedi:
         path = weights_file(NAME, weights, SHIPPED)
         return cls(_networks_of(path, radii), threads, seed)
 
-    def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
-        """Descriptors of all points; the same input gives the same bits.
+    def describe(
+        self, cloud: PointCloud, diameter: float, keypoints: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float32]:
+        """Descriptors of points; the same input gives the same bits.
 
         Args:
-            cloud: n points.
+            cloud: all points.
             diameter: of the object, in the unit of the points, also where the cloud is a part of it.
+            keypoints: (n, 3) those that are described; all of the cloud if None.
 
         Returns:
             (n, dimension) float32, a unit vector of each radius.
@@ -86,18 +89,21 @@ class Gedi:
                 f"features '{NAME}': {len(cloud)} points, a diameter of {diameter}; both must be more than 0"
             )
         points = cloud.points / diameter
+        middles = points if keypoints is None else keypoints / diameter
         with threads_of_torch(self._threads), torch.inference_mode():
-            parts = [self._by(network, points) for network in self._networks]
+            parts = [self._by(network, middles, points) for network in self._networks]
         return np.concatenate(parts, axis=1)
 
-    def _by(self, network: GediNetwork, points: NDArray[np.float64]) -> NDArray[np.float32]:
+    def _by(
+        self, network: GediNetwork, middles: NDArray[np.float64], points: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
         import torch
 
         from pose_nodes.networks.patches import PatchSampler
 
         sampler = PatchSampler.of(network.config)
         rng = np.random.default_rng(self._seed)
-        batches = [points[first : first + _BATCH] for first in range(0, len(points), _BATCH)]
+        batches = [middles[first : first + _BATCH] for first in range(0, len(middles), _BATCH)]
         described = [network(torch.from_numpy(sampler(batch, points, rng)[0]))[0] for batch in batches]
         found: NDArray[np.float32] = torch.cat(described).numpy()
         return found
