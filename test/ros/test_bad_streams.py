@@ -29,7 +29,7 @@ from pose_nodes.ros.playback import encode_recorded
 from pose_nodes.ros.stamps import NANOSECONDS, to_nanoseconds, to_time
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.sequences.recording import RecordedFrame
-from pose_nodes.srv import Reset
+from pose_nodes.srv import AddObject, RemoveObject, Reset
 
 pytestmark = pytest.mark.ros
 
@@ -244,6 +244,21 @@ def test_masks_of_frames_that_were_never_seen_are_told(fresh):
         fresh.show(masked=False)
     assert_said(fresh, "segmentations are of images that never came")
     assert fresh.poses[-1][2] == 1
+
+
+@pytest.mark.parametrize("frames_before", [1, 3])
+def test_an_object_that_is_removed_while_it_is_looked_for_is_never_told(fresh, frames_before):
+    for _ in range(frames_before):
+        fresh.show(wait_s=0.02)
+    removed = fresh.probe.call(RemoveObject, f"/{NODE}/remove_object", RemoveObject.Request(name="bunny"))
+    assert removed.success, removed.message
+    answered = len(fresh.poses)
+    shown = [fresh.show() for _ in range(15)]
+    assert fresh.probe.until(lambda: fresh.poses[-1][1] == shown[-1])
+    assert [count for _, _, count in fresh.poses[answered:]] == [0] * (len(fresh.poses) - answered)
+    assert_said(fresh, "class 'bunny' is none of the objects")
+    added = fresh.probe.call(AddObject, f"/{NODE}/add_object", AddObject.Request(name="bunny"), PATIENCE_S)
+    assert added.success, added.message
 
 
 def test_a_storm_of_resets_is_told_and_leaves_no_pose_of_before(fresh):
