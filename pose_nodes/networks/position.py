@@ -78,9 +78,10 @@ class PairGeometry(nn.Module):
     def forward(self, level: VoxelLevel) -> Tensor:
         """(m, c) features of the voxels."""
         around = level.neighbourhood(self.neighbours, self.reach)
-        pairs = self.second(gelu(self.first(around.pairs)))
-        mean = torch.bmm(around.weights[:, None], pairs)[:, 0]
-        most = pairs.masked_fill((around.weights == 0)[..., None], -torch.inf).amax(dim=1)
+        pairs = gelu(self.first(around.pairs))
+        mean = self.second(torch.bmm(around.weights[:, None], pairs)[:, 0])
+        # In place: these are the largest tensors of all.
+        most = self.second(pairs).masked_fill_((around.weights == 0)[..., None], -torch.inf).amax(dim=1)
         return gelu(self.norm(self.linear(torch.cat([mean, most], dim=1))))
 
 

@@ -32,9 +32,9 @@ def curve_codes(cells: Tensor, clouds: Tensor, curves: Sequence[str]) -> Tensor:
     depths = _depths(cells, clouds)
     codes = torch.empty((len(curves), len(cells)), dtype=torch.int64, device=cells.device)
     for depth in depths.unique().tolist():
-        chosen = depths == depth
-        for row, name in enumerate(curves):
-            codes[row, chosen] = CURVES[name](cells[chosen], depth)
+        chosen = (depths == depth).nonzero()[:, 0]
+        members = cells.index_select(0, chosen)
+        codes.index_copy_(1, chosen, torch.stack([CURVES[name](members, depth) for name in curves]))
     return clouds << CODE_BITS | codes
 
 
