@@ -109,6 +109,18 @@ def test_gradients_are_finite_and_reach_every_weight(network, egg):
     assert np.mean(reached) > 0.9
 
 
+def test_mixed_precision_trains_and_gives_nearly_the_same(network, egg):
+    points, normals = egg(400, 0)
+    ends = torch.tensor([250, 400])
+    exact = network(points, normals, ends)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = network(points, normals, ends)
+        network.train()(points, normals, ends)[:, 0].sum().backward()
+    assert rough.dtype == torch.float32
+    assert (exact * rough).sum(dim=1).median() > 0.99
+    assert all(torch.isfinite(value.grad).all() for value in network.parameters())
+
+
 def test_a_few_steps_teach_it_to_tell_points_apart(egg):
     network = network_of("tiny", "normals").train()
     points, normals = egg(150, 0)
