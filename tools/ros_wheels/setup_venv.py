@@ -118,7 +118,7 @@ def _steps(venv: Path, genuine_ros: bool) -> list[Step]:
         Step(
             "torch",
             "Looking for PyTorch without CUDA",
-            (*cpu_torch.WANTED, kind, *_settings_of_pip()),
+            (*cpu_torch.WANTED, project, kind, *_settings_of_pip()),
             lambda: cpu_torch.install(venv),
         ),
         Step("paths", "Setting up Python's path", (kind,), lambda: _write_paths(venv, genuine_ros)),
