@@ -26,7 +26,8 @@ class Neighbourhood:
         neighbours: (m, k) int64; where a cloud has fewer points, the voxel itself stands again.
         weights: (m, k) float32, zero there, of sum 1 in each row. They fade to zero at the radius: what comes
             in or goes out of sight there changes nothing at once.
-        pairs: (m, k, 7) float32 features of a voxel and its neighbour, from -1 to 1.
+        pairs: (m, k, 7) float32 features of a voxel and its neighbour, from -1 to 1; of the voxel with itself
+            where the weight is zero, so that the largest of all needs no weights.
     """
 
     neighbours: Tensor
@@ -51,7 +52,9 @@ def neighbourhood(
     distances = torch.linalg.vector_norm(apart, dim=2)
     weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2 * present
     weights = weights / weights.sum(dim=1, keepdim=True)
-    return Neighbourhood(table, weights, pair_features(apart, normals[:, None], normals[table], radius))
+    pairs = pair_features(apart, normals[:, None], normals[table], radius)
+    outside = (weights == 0)[..., None]
+    return Neighbourhood(table, weights, torch.where(outside, pairs[:, :1], pairs))
 
 
 def pair_features(apart: Tensor, own: Tensor, theirs: Tensor, radius: float) -> Tensor:
