@@ -44,6 +44,8 @@ class PointBatch:
             )
         if not bool(torch.isfinite(points).all()):
             raise InvalidInputError("points: a coordinate is not finite; leave pixels without depth out")
+        if self.normals is not None and not bool(torch.isfinite(self.normals).all()):
+            raise InvalidInputError("normals: a component is not finite; leave points without a normal out")
 
     @property
     def counts(self) -> Tensor:

@@ -157,7 +157,8 @@ def test_a_dimension_that_heads_cannot_share_is_refused():
         (torch.zeros(4, 3), torch.zeros(4, 3), [3], "do not cut 4 points"),
         (torch.zeros(4, 3), torch.zeros(4, 3), [2, 2, 4], "do not cut 4 points"),
         (torch.zeros(0, 3), torch.zeros(0, 3), [], "do not cut 0 points"),
-        (torch.full((4, 3), torch.nan), torch.zeros(4, 3), [4], "not finite"),
+        (torch.full((4, 3), torch.nan), torch.zeros(4, 3), [4], "points: a coordinate is not finite"),
+        (torch.zeros(4, 3), torch.full((4, 3), torch.inf), [4], "normals: a component is not finite"),
         (torch.tensor([[0.0, 0, 0], [1e6, 0, 0]]), torch.zeros(2, 3), [2], "divide the points by"),
     ],
 )  # fmt: skip
