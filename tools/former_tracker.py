@@ -1,9 +1,9 @@
 """Score the tracker of an earlier revision of this repository on the synthetic videos of `bench`.
 
-    python tools/former_tracker.py 31452f5 out/bench/videos [--every 6]
+    python tools/former_tracker.py 94c0abf out/bench/videos [--every 6]
 
 The revision is checked out beside, runs on the videos with masks of the first image and then of every N-th,
-and what it says is scored by the metrics of today. 31452f5 is the first tracker that was whole.
+and what it says is scored by the metrics of today. 94c0abf has the first tracker that was whole.
 """
 
 from __future__ import annotations

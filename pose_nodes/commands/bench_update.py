@@ -87,10 +87,14 @@ class _Timed:
         return self._estimator.initialise(observation)
 
     def update(
-        self, observation: Observation, prior: PoseEstimate, T_predicted: se3.Matrix | None = None
+        self,
+        observation: Observation,
+        prior: PoseEstimate,
+        T_predicted: se3.Matrix | None = None,
+        may_search: bool = True,
     ) -> PoseEstimate:
         begun = time.perf_counter()
-        estimate = self._estimator.update(observation, prior, T_predicted)
+        estimate = self._estimator.update(observation, prior, T_predicted, may_search)
         self.seconds, self.stages = time.perf_counter() - begun, estimate.seconds
         return estimate
 

@@ -60,7 +60,7 @@ _THERE_AND_BACK = 0.7
 """Pixels by which a corner may miss its start when it is followed back."""
 _REACH = 4.0
 """Standard deviations beyond which a corner is thought to be followed wrongly."""
-_ROUNDS = 5
+_ROUNDS = 3
 _VIEW_TURNED = float(np.cos(np.deg2rad(25.0)))
 """From which on corners are chosen anew: they begin to leave the visible side."""
 _LEFT = 0.5

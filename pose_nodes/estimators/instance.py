@@ -43,7 +43,11 @@ class InstanceEstimator:
         return self._cold_start.find(observation, self._rng)
 
     def update(
-        self, observation: Observation, prior: PoseEstimate, T_predicted: se3.Matrix | None = None
+        self,
+        observation: Observation,
+        prior: PoseEstimate,
+        T_predicted: se3.Matrix | None = None,
+        may_search: bool = True,
     ) -> PoseEstimate:
         """Follow the object into the next frame.
 
@@ -51,9 +55,10 @@ class InstanceEstimator:
             observation: of the new frame; needs no segment.
             prior: the estimate of the frame before.
             T_predicted: (4, 4) where its motion leads; where it was if None.
+            may_search: from many starts around, where none of these suffices; takes several times as long.
         """
         predicted = prior.T_camera_object if T_predicted is None else T_predicted
-        return self._warm_update.follow(observation.frame, prior, predicted)
+        return self._warm_update.follow(observation.frame, prior, predicted, may_search)
 
     def evidence(self, frame: Frame, T_camera_object: se3.Matrix) -> Evidence | None:
         """What a frame says of a pose as it is; None when the object would be out of the image there."""

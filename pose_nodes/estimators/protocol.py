@@ -23,9 +23,14 @@ class Estimator(Protocol):
         """
 
     def update(
-        self, observation: Observation, prior: PoseEstimate, T_predicted: se3.Matrix | None = None
+        self,
+        observation: Observation,
+        prior: PoseEstimate,
+        T_predicted: se3.Matrix | None = None,
+        may_search: bool = True,
     ) -> PoseEstimate:
-        """Find the object near its last pose and near where its motion leads; needs no segment."""
+        """Find the object near its last pose and near where its motion leads; needs no segment. If it may
+        search, which takes several times as long, also from many starts around these."""
 
     def evidence(self, frame: Frame, T_camera_object: se3.Matrix) -> Evidence | None:
         """What a frame says of a pose as it is; None when the object would be out of the image there."""

@@ -74,13 +74,16 @@ class WarmUpdate:
         self._corners = known.model.box_centre + CORNERS * known.model.size
         self._reach = max(config.warm.reach * known.model.diameter, config.warm.least_reach)
 
-    def follow(self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix) -> PoseEstimate:
+    def follow(
+        self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix, may_search: bool = True
+    ) -> PoseEstimate:
         """The pose near a prediction, verified or not.
 
         Args:
             frame: the new frame.
             prior: the estimate of the frame before.
             T_predicted: (4, 4) where the motion leads.
+            may_search: from many starts, where these do not suffice.
         """
         stopwatch = Stopwatch()
         usual = prior.score * prior.evidence.visible_fraction
@@ -92,7 +95,7 @@ class WarmUpdate:
             if best is not None and best.support >= _WEAKER * usual:
                 break
             best = _better(best, self._as_it_is(frame, T))
-        if best is None or not self._verdict(best).verified:
+        if may_search and (best is None or not self._verdict(best).verified):
             with stopwatch.stage("search"):
                 best = _better(best, self._searched(frame, starts, _LEAST_FOUND * usual))
         if best is None:

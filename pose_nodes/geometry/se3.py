@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.transform import Rotation
 
 from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.geometry import se3_kernels
 
 Matrix = NDArray[np.float64]
 
@@ -90,16 +91,17 @@ def perturb(T_a_b: Matrix, delta: NDArray[np.float64]) -> Matrix:
 
     This is the error model of geometry_msgs/PoseWithCovariance (fixed axes), and of all covariances here.
     """
-    result = np.array(T_a_b)
-    result[:3, :3] = Rotation.from_rotvec(delta[3:]).as_matrix() @ T_a_b[:3, :3]
-    result[:3, 3] = T_a_b[:3, 3] + delta[:3]
-    return result
+    return se3_kernels.perturbed(_plain(T_a_b), _plain(delta), 1.0)
 
 
 def tangent(T_a_b: Matrix, T_a_c: Matrix) -> NDArray[np.float64]:
     """The delta of `perturb` that moves b to c: (6,) translation in metres, rotation vector in radians."""
-    rotation = Rotation.from_matrix(T_a_c[:3, :3] @ T_a_b[:3, :3].T).as_rotvec()
-    return np.concatenate([T_a_c[:3, 3] - T_a_b[:3, 3], rotation])
+    return se3_kernels.offset(_plain(T_a_b), _plain(T_a_c))
+
+
+def _plain(array: ArrayLike) -> NDArray[np.float64]:
+    """As compiled functions want it, for each other layout of which they would be compiled anew."""
+    return np.ascontiguousarray(array, np.float64)
 
 
 def quaternion_xyzw(T: Matrix) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.registration.covariance_kernels import occupied_squares
 
 CORRELATED_PIXELS = 17
 """Edge of the squares of pixels within which a depth camera errs alike: however many points lie in one, they
@@ -19,8 +20,6 @@ NORMAL_ERROR = 0.03
 choice)."""
 EXPECTED_MOTION = np.diag([0.05**2] * 3 + [0.35**2] * 3)
 """m^2 and rad^2 by which a prediction may be wrong (our choice)."""
-_MANY_SQUARES = 1_000_000
-"""More than there are in a column."""
 _ROTATION_VARIANCE = np.pi**2 / 3.0
 """Variance of an angle that nothing is known of: uniform from -pi to pi."""
 
@@ -84,8 +83,8 @@ def independent_measurements(points: NDArray[np.float64], camera: PinholeCamera)
         points: (n, 3) camera frame, metres, z > 0.
         camera: its intrinsics.
     """
-    squares = np.floor(camera.project(points) / CORRELATED_PIXELS).astype(np.int64)
-    return len(np.unique(squares[:, 0] * _MANY_SQUARES + squares[:, 1]))
+    intrinsics = np.array([camera.fx, camera.fy, camera.cx, camera.cy])
+    return occupied_squares(np.ascontiguousarray(points), intrinsics, CORRELATED_PIXELS)
 
 
 def without_sliding(T_start: se3.Matrix, T_found: se3.Matrix, covariance: NDArray[np.float64]) -> se3.Matrix:
@@ -102,7 +101,7 @@ def without_sliding(T_start: se3.Matrix, T_found: se3.Matrix, covariance: NDArra
 
 def lesser_covariance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     """Nearly a where a is far smaller than b, nearly b where b is; never more than either (parallel sum)."""
-    joint = np.linalg.inv(np.linalg.inv(a) + np.linalg.inv(b))
+    joint = a @ np.linalg.solve(a + b, b)
     return np.asarray(0.5 * (joint + joint.T))
 
 

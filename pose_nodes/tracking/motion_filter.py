@@ -152,7 +152,7 @@ class MotionFilter:
 
     def _moved(self, state: MotionState, seconds: float, accelerations: NDArray[np.float64]) -> MotionState:
         step = min(seconds, _LONGEST_STEP)
-        T = motion_kernels.perturbed(state.T_camera_object, state.velocity, step)
+        T = se3.perturb(state.T_camera_object, step * state.velocity)
         offsets, covariances = motion_kernels.all_moved_on(
             state.offsets, state.covariances, step, seconds, accelerations
         )
@@ -174,15 +174,9 @@ class MotionFilter:
             seconds: since the last frame.
         """
         predicted = self._moved(state, seconds, self._brisk)
-        return (
-            motion_kernels.innovation(
-                predicted.T_camera_object,
-                predicted.covariance,
-                np.ascontiguousarray(T_camera_object),
-                np.ascontiguousarray(covariance),
-            )
-            < _GATE
-        )
+        delta = se3.tangent(predicted.T_camera_object, T_camera_object)
+        noise = np.ascontiguousarray(covariance)
+        return motion_kernels.innovation(delta, predicted.covariance, noise) < _GATE
 
     def update(
         self,
@@ -202,7 +196,7 @@ class MotionFilter:
         mixed = motion_kernels.mixed(state.offsets, state.covariances, state.weights, self._changes)
         mixed_state = MotionState(state.T_camera_object, state.velocity, *mixed, state.unseen)
         predicted = self._moved(mixed_state, seconds, self._accelerations)
-        delta = motion_kernels.offset(predicted.T_camera_object, np.ascontiguousarray(T_camera_object))
+        delta = se3.tangent(predicted.T_camera_object, T_camera_object)
         offsets, covariances, weights = motion_kernels.all_corrected(
             predicted.offsets,
             predicted.covariances,
@@ -211,7 +205,7 @@ class MotionFilter:
             np.ascontiguousarray(covariance),
         )
         change, _ = motion_kernels.merged(offsets, covariances, weights)
-        T = motion_kernels.perturbed(predicted.T_camera_object, change, 1.0)
+        T = se3.perturb(predicted.T_camera_object, change)
         blind = covariance @ np.linalg.inv(covariance + _WELL_MEASURED)
         velocity = state.velocity + change[6:]
         velocity -= min(seconds / self._config.damping, 1.0) * (blind @ velocity)

@@ -128,10 +128,16 @@ class TrackMachine:
             self._supported = carried_estimate(self._supported, T_now_before)
             self._estimate = carried_estimate(self._estimate, T_now_before)
 
-    def follow(self, frame: Frame, estimator: Estimator) -> None:
-        """Follow the object into a frame; without a pose, only the time passes."""
+    def follow(self, frame: Frame, estimator: Estimator, may_search: bool = True) -> None:
+        """Follow the object into a frame; without a pose, only the time passes.
+
+        Args:
+            frame: the new frame.
+            estimator: of its object.
+            may_search: around where it is not found; see `Estimator.update`.
+        """
         if self.is_posed and frame.stamp_ns > self._stamp_ns:
-            self._advance(frame, estimator)
+            self._advance(frame, estimator, may_search)
         self._stamp_ns = max(self._stamp_ns, frame.stamp_ns)
 
     def see_segment(self, stamp_ns: int) -> None:
@@ -162,12 +168,14 @@ class TrackMachine:
             reason=self._reason,
         )
 
-    def _advance(self, frame: Frame, estimator: Estimator) -> None:
+    def _advance(self, frame: Frame, estimator: Estimator, may_search: bool) -> None:
         assert self._supported is not None and self._motion is not None
         seconds = (frame.stamp_ns - self._stamp_ns) / _NANOSECONDS
         move = self._filter.predict if self.is_settled else self._filter.coast
         predicted = move(self._motion, seconds)
-        estimate = estimator.update(Observation(frame), self._supported, predicted.T_camera_object)
+        estimate = estimator.update(
+            Observation(frame), self._supported, predicted.T_camera_object, may_search
+        )
         objection = self._objection(estimate)
         if objection is None and not self._is_near(estimate, predicted):
             objection = _ELSEWHERE

@@ -36,6 +36,8 @@ _FEW_FRAMES = 3
 _ROLLING_STEP_NS = 60_000_000
 """Between frames through which a candidate is followed to the present; nearer ones are skipped (our
 choice)."""
+_SEARCHES = 2
+"""Around tracks that are not found where they should be, in one frame (our choice)."""
 SAME_PLACE = 0.5
 """Diameters; two tracks of a class that are nearer to each other are one object (our choice)."""
 
@@ -104,7 +106,7 @@ class Tracker:
         self._roster = Roster(library.names, config.states, MotionFilter(config.motion))
         self._lock = threading.RLock()
         self._pool = ThreadPoolExecutor(config.threads, "follow")
-        self._now_ns = 0
+        self._now_ns = self._turn = 0
         self.history = FrameHistory(config.history)
 
     @property
@@ -173,18 +175,33 @@ class Tracker:
     def _follow_all(self, frame: Frame) -> None:
         """Follow every object, several at once: most of the work is done without Python's lock."""
         machines = list(self._roster)
+        searching = self._may_search(machines)
+
+        def follow(machine: TrackMachine) -> None:
+            self._follow(machine, frame, self._estimators[machine.class_name], machine.id in searching)
+
         # Each track belongs to one thread; what tracks of a class share has no state.
-        follow = self._pool.map if len(machines) > 1 else map
-        for _ in follow(lambda m: self._follow(m, frame, self._estimators[m.class_name]), machines):
+        for _ in self._pool.map(follow, machines) if len(machines) > 1 else map(follow, machines):
             pass
 
-    def _follow(self, machine: TrackMachine, frame: Frame, estimator: Estimator) -> None:
+    def _may_search(self, machines: list[TrackMachine]) -> set[str]:
+        """The ids of the tracks that may search around where they are not found in this frame: few, as each
+        takes longer than all others together; those that were not found before, by turns, come first."""
+        posed = [machine for machine in machines if machine.is_posed]
+        self._turn += 1
+        start = self._turn % max(len(posed), 1)
+        by_turns = sorted(posed[start:] + posed[:start], key=lambda machine: machine.is_settled)
+        return {machine.id for machine in by_turns[:_SEARCHES]}
+
+    def _follow(
+        self, machine: TrackMachine, frame: Frame, estimator: Estimator, may_search: bool = True
+    ) -> None:
         """Follow one object into a frame, from where the camera's motion leaves it."""
         if machine.is_posed and frame.stamp_ns > machine.stamp_ns:
             T_now_before = self._camera.since(machine.stamp_ns, frame)
             if T_now_before is not None:
                 machine.carry(T_now_before)
-        machine.follow(frame, estimator)
+        machine.follow(frame, estimator, may_search)
 
     def tracks(self) -> list[Track]:
         """All tracks as they are."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.geometry import se3
@@ -110,3 +111,33 @@ def test_a_reflection_or_a_singular_matrix_has_no_nearest_rotation(matrix):
 )
 def test_what_is_no_rigid_motion_is_told_so(T):
     assert not se3.is_rigid(T)
+
+
+@given(poses, small)
+def test_perturbations_are_those_of_the_exponential_map(T, delta):
+    expected = np.array(T)
+    expected[:3, :3] = Rotation.from_rotvec(delta[3:]).as_matrix() @ T[:3, :3]
+    expected[:3, 3] += delta[:3]
+    np.testing.assert_allclose(se3.perturb(T, delta), expected, atol=1e-12)
+    rotation = Rotation.from_matrix(expected[:3, :3] @ T[:3, :3].T).as_rotvec()
+    np.testing.assert_allclose(se3.tangent(T, expected)[3:], rotation, atol=1e-9)
+
+
+@given(poses, vectors, st.floats(0.0, 1e-3))
+def test_the_tangent_of_nearly_half_a_turn_leads_there_too(T, direction, short):
+    axis = direction + np.array([0.0, 0.0, 1.5])
+    turn = (np.pi - short) * axis / np.linalg.norm(axis)
+    there = se3.perturb(T, np.concatenate([direction, turn]))
+    np.testing.assert_allclose(se3.perturb(T, se3.tangent(T, there)), there, atol=1e-7)
+
+
+@given(poses, st.floats(1e-12, 1e-3))
+def test_the_least_turns_are_not_lost(T, angle):
+    delta = np.array([0.0, 0.0, 0.0, angle, -angle, 0.5 * angle])
+    np.testing.assert_allclose(se3.tangent(T, se3.perturb(T, delta))[3:], delta[3:], rtol=1e-3, atol=1e-15)
+
+
+def test_any_layout_of_an_array_will_do():
+    T = np.asfortranarray(se3.from_rotation_vector([0.1, 0.2, 0.3], [1.0, 2.0, 3.0]))
+    delta = np.arange(12.0)[::2] * 0.01
+    np.testing.assert_array_equal(se3.perturb(T, delta), se3.perturb(T.copy("C"), delta.copy()))

@@ -152,24 +152,6 @@ def test_what_begins_to_move_is_no_longer_thought_at_rest():
     assert states[39].weights[0] > 0.5 > states[42].weights[0]
 
 
-@given(pose=six, delta=six, share=st.floats(0.0, 1.0))
-def test_compiled_motions_are_those_of_se3(pose, delta, share):
-    T, delta = pose_of(pose), 1.7 * delta
-    moved = motion_kernels.perturbed(T, delta, share)
-    np.testing.assert_allclose(moved, se3.perturb(T, share * delta), atol=1e-12)
-    np.testing.assert_allclose(motion_kernels.offset(T, moved), se3.tangent(T, moved), atol=1e-9)
-
-
-@given(pose=six, direction=six, short=st.floats(0.0, 1e-3))
-def test_also_turns_by_nearly_half_a_turn(pose, direction, short):
-    axis = direction[3:] + np.array([0.0, 0.0, 1.5])
-    turn = (np.pi - short) * axis / np.linalg.norm(axis)
-    T = pose_of(pose)
-    found = motion_kernels.offset(T, se3.perturb(T, np.concatenate([direction[:3], turn])))
-    again = se3.perturb(T, found)
-    np.testing.assert_allclose(again, se3.perturb(T, np.concatenate([direction[:3], turn])), atol=1e-7)
-
-
 @given(seed=st.integers(0, 1000), seconds=st.floats(0.0, 0.2))
 def test_compiled_covariances_are_those_of_the_matrices(seed, seconds):
     rng = np.random.default_rng(seed)
