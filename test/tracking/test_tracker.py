@@ -307,3 +307,17 @@ def test_a_cold_start_of_a_replaced_object_is_not_adopted_by_the_new_one(tracker
     assert again.machine.id == search.machine.id
     tracker.adopt(found)
     assert states(tracker.tracks()) == {"die_0": SEARCHING}
+
+
+def test_of_objects_that_vanish_together_few_are_searched_for_in_one_frame(tracker, show):
+    """A search takes longer than all else: the others wait for the next frames."""
+    places = [LEFT, RIGHT, [0.0, 0.1, 0.6], [0.0, -0.1, 0.6]]
+    tracker.update(*show(0, *places))
+    searched: dict[str, int] = {}
+    for index in range(1, 7):
+        tracks = tracker.update(show(index)[0])
+        assert {track.state for track in tracks} == {SUSPECT}
+        now = [track.id for track in tracks if "search" in track.estimate.seconds]
+        assert len(now) == 2
+        searched |= {track_id: searched.get(track_id, 0) + 1 for track_id in now}
+    assert len(searched) == 4  # each has its turn
