@@ -64,7 +64,10 @@ def _parser() -> CommandParser:
     )
     parser.add_argument("--split", choices=SPLITS, default="test", help="of these; default: %(default)s")
     parser.add_argument("--pairs", type=integer(1), default=100, help="of a cache; default: %(default)s")
-    parser.add_argument("--recording", type=Path, nargs="+", default=[], help="BOP scenes or data sets")
+    parser.add_argument(
+        "--recording", nargs="+", default=[], metavar="FOLDER[=OBJECTS]",
+        help="BOP scenes or data sets, and an objects file where symmetries are to be said",
+    )  # fmt: skip
     parser.add_argument(
         "--every", type=integer(1), default=4, help="n-th image of them; default: %(default)s"
     )
@@ -79,8 +82,9 @@ def _sets(options: Namespace) -> dict[str, list[Piece]]:
     for folder in options.cache:
         pairs = CachedPairs([folder], ObjectPool(options.pool, options.split))
         sets[folder.name] = pieces_of(pairs, options.pairs, options.points)
-    for folder in options.recording:
-        recording, library = open_recording(folder)
+    for text in options.recording:
+        folder_name, _, objects = text.partition("=")
+        recording, library = open_recording(Path(folder_name), Path(objects) if objects else None)
         for name, piece in recorded_pieces(recording, library, options.every, options.points):
             sets.setdefault(f"{recording.name}: {name}", []).append(piece)
     if not any(sets.values()):

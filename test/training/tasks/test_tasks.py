@@ -181,13 +181,13 @@ def test_presets_are_valid(task, preset):
 def test_descriptors_are_compared_on_pairs_and_recordings(
     student, teacher, caches, pool_folder, tmp_path, capsys
 ):
-    from pose_nodes.demo_data import BUNNY
+    from pose_nodes.demo_data import BUNNY, BUNNY_OBJECTS
 
     weights = [f"{name}={folder / 'weights' / 'latest.safetensors'}" for name, folder in
                (("student", student), ("teacher", teacher))]  # fmt: skip
     words = [
         "evaluate-descriptors", "--weights", *weights, "--cache", caches / "held_out", "--pool", pool_folder,
-        "--split", "val", "--pairs", 2, "--points", 250, "--recording", BUNNY, "--every", 100,
+        "--split", "val", "--pairs", 2, "--points", 250, "--recording", f"{BUNNY}={BUNNY_OBJECTS}", "--every", 100,
         "--out", tmp_path,
     ]  # fmt: skip
     assert main(list(map(str, words))) == 0
