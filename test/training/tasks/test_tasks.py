@@ -187,8 +187,8 @@ def test_descriptors_are_compared_on_pairs_and_recordings(
                (("student", student), ("teacher", teacher))]  # fmt: skip
     words = [
         "evaluate-descriptors", "--weights", *weights, "--cache", caches / "held_out", "--pool", pool_folder,
-        "--split", "val", "--pairs", 2, "--points", 250, "--recording", f"{BUNNY}={BUNNY_OBJECTS}", "--every", 100,
-        "--out", tmp_path,
+        "--split", "val", "--pairs", 2, "--points", 250, "--every", 100, "--out", tmp_path,
+        "--recording", f"{BUNNY}={BUNNY_OBJECTS}",
     ]  # fmt: skip
     assert main(list(map(str, words))) == 0
     rows = json.loads((tmp_path / "descriptors.json").read_text())["rows"]
