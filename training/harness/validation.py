@@ -57,6 +57,9 @@ class Validation(lightning.Callback):
             self.latest = mean_scores(self._task, module.judged, self._pieces, module.device)
             if self._curve is not None:
                 self._curve.add(trainer.global_step, self.latest)
+            for logger in trainer.loggers:
+                named = {f"held_out/{name}": value for name, value in self.latest.items()}
+                logger.log_metrics(named, trainer.global_step)
         score = trainer.strategy.broadcast(self.latest.get(self._task.best, math.nan))
         better = score > module.best_score.item()
         if better:
