@@ -80,9 +80,9 @@ class WarmConfig:
     """Following a pose from frame to frame."""
 
     pixels: int = option(
-        8000, "grid over the object that is rendered and compared", minimum=200, maximum=50000
+        5000, "grid over the object that is rendered and compared", minimum=200, maximum=50000
     )
-    points: int = option(2000, "of them that are registered", minimum=100, maximum=20000)
+    points: int = option(1200, "of them that are registered", minimum=100, maximum=20000)
     reach: float = option(
         0.1,
         "largest distance to the surface that a frame may move it by",

@@ -40,8 +40,6 @@ _WEAKER = 0.97
 _LEAST_FOUND = 0.9
 """Share of the last frame's support that a search must find (our choice)."""
 _JUDGED_PIXELS = 2500
-_COMPARED_PIXELS = 600
-"""On which starts are compared with each other."""
 _FEWEST_POINTS = 50
 _SAME_START = 0.3
 """Of the reach; starts that move no corner of the object farther apart lead to the same pose (our choice)."""
@@ -87,8 +85,7 @@ class WarmUpdate:
         """
         stopwatch = Stopwatch()
         usual = prior.score * prior.evidence.visible_fraction
-        with stopwatch.stage("starts"):
-            starts = self._starts(frame, prior.T_camera_object, T_predicted)
+        starts = self._starts(prior.T_camera_object, T_predicted)
         best: _Followed | None = None
         for T in starts:
             best = _better(best, self._from(frame, T, stopwatch))
@@ -118,21 +115,16 @@ class WarmUpdate:
         self.follow(frame, prior, off)
         self._searched(frame, [T], 0.0)
 
-    def judge(
-        self, frame: Frame, T_camera_object: se3.Matrix, pixels: int = _JUDGED_PIXELS
-    ) -> Judgement | None:
+    def judge(self, frame: Frame, T_camera_object: se3.Matrix) -> Judgement | None:
         """How well a frame supports a pose as it is; None when the pose is out of the image."""
-        region = self._posed.region(T_camera_object, frame.camera, 0.0, pixels)
+        region = self._posed.region(T_camera_object, frame.camera, 0.0, _JUDGED_PIXELS)
         return None if region is None else self._posed.judge(T_camera_object, View.of(frame, region))
 
-    def _starts(self, frame: Frame, T_last: se3.Matrix, T_predicted: se3.Matrix) -> list[se3.Matrix]:
-        """The prediction and the last pose, first what the frame supports more as it is."""
+    def _starts(self, T_last: se3.Matrix, T_predicted: se3.Matrix) -> list[se3.Matrix]:
+        """The prediction, and the last pose where that is somewhere else."""
         if self._apart(T_last, T_predicted) < _SAME_START * self._reach:
             return [T_predicted]
-        starts = [T_predicted, T_last]
-        judgements = [self.judge(frame, T, _COMPARED_PIXELS) for T in starts]
-        supports = [0.0 if one is None else _support(one) for one in judgements]
-        return starts if supports[0] >= supports[1] else starts[::-1]
+        return [T_predicted, T_last]
 
     def _apart(self, T_a: se3.Matrix, T_b: se3.Matrix) -> float:
         """The farthest that a corner of the object's box is moved between two poses, metres."""
