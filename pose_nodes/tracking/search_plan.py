@@ -133,7 +133,7 @@ class SearchPlan:
         """Those that need a cold start and did not have one a moment ago."""
         due = []
         for machine, observation in pairs:
-            if not machine.is_settled and self._may_search(machine, observation.frame.stamp_ns):
+            if machine.needs_cold_start and self._may_search(machine, observation.frame.stamp_ns):
                 machine.searched_ns = observation.frame.stamp_ns
                 machine.is_sought = True
                 due.append(Search(machine, observation))

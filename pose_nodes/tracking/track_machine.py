@@ -33,6 +33,8 @@ _STEADY_SECONDS = 0.5
 _ELSEWHERE = "a pose agrees with depth that is somewhere else altogether"
 _HIDDEN_AGAINST = 2.0
 """So many times as much must be hidden as is seen through, for the object to be hidden (our choice)."""
+_FRAMES_OF_DOUBT = 3
+"""Before a cold start, which takes as long as following ten objects through ten frames (our choice)."""
 _CLEARLY_SURER = 0.9
 """Of the largest deviations, that a pose which was not known well enough must have (our choice)."""
 _SCORE_SMOOTHING = 0.05
@@ -70,7 +72,8 @@ class TrackMachine:
         self._filter = motion
         self._motion: MotionState | None = None
         self._usual_score = 0.0
-        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = 0
+        self._frames_in_doubt = self._frames_hidden = self._frames_of_doubt = 0
+        self._frames_of_trust = self._disowned = 0
         self._poses: dict[int, se3.Matrix] = {}
         self._velocities: dict[int, NDArray[np.float64]] = {}
 
@@ -83,6 +86,15 @@ class TrackMachine:
     def is_settled(self) -> bool:
         """Whether it is followed, and no cold start could do better."""
         return self.state == TrackState.TRACKING or self.is_unsure
+
+    @property
+    def needs_cold_start(self) -> bool:
+        """Whether it has no pose, or was in doubt for some frames: most doubt is over before. What segments
+        show elsewhere need not wait."""
+        if not self.is_posed:
+            return True
+        is_disowned = self._disowned >= self._config.segments_to_disown and not self.is_settled
+        return is_disowned or self._frames_of_doubt >= _FRAMES_OF_DOUBT
 
     @property
     def stamp_ns(self) -> int:
@@ -221,7 +233,7 @@ class TrackMachine:
     def _trust_if_sure(self) -> None:
         """Trust the pose, which the evidence supports, if it is known well enough."""
         assert self._estimate is not None
-        self._frames_in_doubt = self._frames_hidden = 0
+        self._frames_in_doubt = self._frames_hidden = self._frames_of_doubt = 0
         unsure = self._unsureness(self._estimate)
         self.state = TrackState.SUSPECT if unsure else TrackState.TRACKING
         self.is_unsure = unsure is not None
@@ -273,6 +285,7 @@ class TrackMachine:
         self.state, self.is_unsure = TrackState.SUSPECT, False
         self._motion = self._steadied(predicted)
         self._frames_of_trust = 0
+        self._frames_of_doubt += 1
         hidden = evidence is not None and self._is_hidden(evidence)
         self._frames_in_doubt += not hidden
         self._frames_hidden = self._frames_hidden + 1 if hidden else 0

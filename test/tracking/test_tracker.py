@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pose_nodes.core.errors import UnknownObjectError
+from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.geometry import se3
@@ -176,13 +177,14 @@ def test_what_was_found_is_not_adopted_after_a_reset(tracker, show):
 
 def test_what_was_found_is_not_adopted_when_the_track_recovered_meanwhile(tracker, show):
     tracker.update(*show(0, LEFT))
-    tracker.update(show(1)[0])
-    frame, segments = show(2, LEFT)
+    for index in (1, 2, 3):
+        tracker.update(show(index)[0])
+    frame, segments = show(4, LEFT)
     tracker.history.add(frame)
+    (search,) = tracker.plan(show(3)[0], segments)
+    found = tracker.find(replace(search, observation=Observation(frame, segments[0])))
     tracker.advance(frame)
-    (search,) = tracker.plan(frame, segments)
-    found = tracker.find(search)
-    (track,) = tracker.update(show(3, LEFT)[0])
+    (track,) = tracker.update(show(5, LEFT)[0])
     assert track.state == TRACKING
     tracker.adopt(found)
     (after,) = tracker.tracks()
