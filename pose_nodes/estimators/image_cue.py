@@ -148,18 +148,19 @@ class ImageCue:
     ) -> tuple[Array, Array]:
         """(6,) motion of `se3.perturb` that brings the points to their corners, and its (6, 6) information.
 
-        Steps of Gauss and Newton, with Tukey's weights; as few corners do not determine it, small ones first.
+        Least squares with Tukey's weights, about the pose by depth, which is near.
         """
+        J, residuals = _projections(followed, T_camera_object, camera)
         change, information = np.zeros(6), np.zeros((6, 6))
         for _ in range(_ROUNDS):
-            T = se3.perturb(T_camera_object, change)
-            J, residuals = _projections(followed, T, camera)
-            distances = np.linalg.norm(residuals, axis=1) / (_REACH * self._config.pixels)
-            weights = np.where(distances < 1.0, (1.0 - distances**2) ** 2, 0.0) / self._config.pixels**2
-            information = np.einsum("n,nki,nkj->ij", weights, J, J)
-            slope = np.einsum("n,nki,nk->i", weights, J, residuals)
-            damping = 1e-6 * np.diag(np.diag(information)) + 1e-9 * np.eye(6)
-            change = change + np.linalg.solve(information + damping, slope)
+            left = residuals - J @ change
+            distances = np.sqrt(np.square(left).sum(axis=1)) / (_REACH * self._config.pixels)
+            weights = np.square(1.0 - np.minimum(np.square(distances), 1.0)) / self._config.pixels**2
+            rows = (np.sqrt(weights)[:, None, None] * J).reshape(-1, 6)
+            information = rows.T @ rows
+            slope = rows.T @ (np.sqrt(weights)[:, None] * residuals).ravel()
+            damping = np.diag(1e-6 * information.diagonal() + 1e-9)
+            change = np.linalg.solve(information + damping, slope)
         return change, information
 
     def _is_worn_out(self, followed: Anchors, estimate: PoseEstimate) -> bool:
