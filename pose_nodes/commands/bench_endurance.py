@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pose_nodes.commands.bench_videos import OBJECTS, SECONDS, VideoPlan, rendered
+from pose_nodes.commands.known_starts import ANY_DEVIATION
 from pose_nodes.commands.one_thread import on_one_thread
 from pose_nodes.commands.tables import TextTable, number, percent
 from pose_nodes.core.track import TrackState
@@ -131,7 +132,7 @@ class _Player:
         self._recorded = [*recorded, *recorded[-2:0:-1]]
         self._period = 1.0 / rate_hz
         self._results = self._tracking = 0
-        self.tracker = LiveTracker(scene.library(), TrackerConfig(), self._count)
+        self.tracker = LiveTracker(scene.library(), TrackerConfig(states=ANY_DEVIATION), self._count)
         self.frames = 0
 
     @property

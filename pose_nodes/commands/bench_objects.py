@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pose_nodes.commands.known_starts import estimate_at
+from pose_nodes.commands.known_starts import ANY_DEVIATION, estimate_at
 from pose_nodes.commands.one_thread import on_one_thread
 from pose_nodes.commands.tables import TextTable, number, percent
 from pose_nodes.core.frame import Frame
@@ -94,7 +94,7 @@ def measure_objects(counts: Sequence[int] = COUNTS, frames: int = FRAMES) -> lis
 def _measure_objects(counts: Sequence[int], frames: int) -> list[CountFigures]:
     models = [_model(*one) for one in CLASSES[: max(counts)]]
     crowd = crowd_frames(models, max(counts), frames)
-    config = TrackerConfig(search=SearchConfig(most_instances=max(counts)))
+    config = TrackerConfig(search=SearchConfig(most_instances=max(counts)), states=ANY_DEVIATION)
     tracker = Tracker(ObjectLibrary.from_models(models), config)
     return [_followed(tracker, crowd, count) for count in counts]
 

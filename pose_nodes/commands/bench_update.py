@@ -12,7 +12,7 @@ import numpy as np
 
 from pose_nodes.commands.bench_data import BenchRecording
 from pose_nodes.commands.bench_videos import OBJECTS, SECONDS, VideoPlan, rendered
-from pose_nodes.commands.known_starts import found_at
+from pose_nodes.commands.known_starts import ANY_DEVIATION, found_at
 from pose_nodes.commands.one_thread import on_one_thread
 from pose_nodes.commands.recordings import open_recording
 from pose_nodes.commands.tables import ABSENT, TextTable, number, percent
@@ -167,7 +167,8 @@ def _measure_updates(recordings: Sequence[BenchRecording], out: Path, synthetic:
 
 
 def _follow_all(name: str, recording: Recording, library: ObjectLibrary) -> list[Updates]:
-    followers = [_Follower(name, library[one], TrackerConfig()) for one in library.names]
+    config = TrackerConfig(states=ANY_DEVIATION)
+    followers = [_Follower(name, library[one], config) for one in library.names]
     for index in range(len(recording)):
         recorded = recording[index]
         for follower in followers:

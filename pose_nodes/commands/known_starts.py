@@ -10,7 +10,10 @@ from pose_nodes.core.observation import Observation
 from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
 from pose_nodes.objects.model import ObjectModel
+from pose_nodes.tracking.config import StateConfig
 
+ANY_DEVIATION = StateConfig(largest_deviation=1.0, largest_turn_deviation=3.2)
+"""For what following takes: an object counts as followed however well its pose is known."""
 _DEVIATION = 0.002
 """Metres, and of turns as metres at half the diameter."""
 

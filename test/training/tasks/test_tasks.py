@@ -118,7 +118,7 @@ def test_a_run_goes_on_and_the_options_are_kept(run, student, tmp_path):
 
 
 def test_the_student_learns_what_it_sees_again_and_again(run, tmp_path):
-    values = ["run.steps=60", "run.validate_steps=0", "optimiser.rate=0.01", "optimiser.warm_up=5"]
+    values = ["run.steps=150", "run.validate_steps=0", "optimiser.rate=0.01", "optimiser.warm_up=5"]
     still = ["changes.rotation=false", "changes.jitter=0.0", "changes.drop=0.0", "changes.cut=0.0"]
     assert run("descriptor", tmp_path, *values, *still) == 0
     rows = [line.split(",") for line in (tmp_path / "curve.csv").read_text().splitlines()[1:]]
