@@ -66,6 +66,15 @@ def _gram(rows: Array, count: int, G: Array) -> None:
 
 
 @compiled
+def _placed(T: Array, point: Array) -> Array:
+    """(3,) T point."""
+    result = np.empty(3)
+    for i in range(3):
+        result[i] = T[i, 0] * point[0] + T[i, 1] * point[1] + T[i, 2] * point[2] + T[i, 3]
+    return result
+
+
+@compiled
 def information(points: Array, T: Array, field: SurfaceField, reach: float) -> tuple[Array, Array]:
     """What the points within `reach` of the surface tell of a pose: J^T J of their distances, and these.
 
@@ -79,23 +88,19 @@ def information(points: Array, T: Array, field: SurfaceField, reach: float) -> t
         (6, 6) float64, unknowns (translation, rotation about the object's origin), object frame; (n,) signed
         distances of all points, metres.
     """
-    rows, count, distances = np.empty((7, len(points))), 0, np.empty(len(points))
-    grid, first, table = _grid(field), field.first, field.planes
+    placed = np.empty((len(points), 3))
     for index in range(len(points)):
-        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
-        x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
-        y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
-        z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
-        cell, part = _cell(grid, x, y, z)
-        row = first[cell] + (part if first[cell] != cell else 0)
-        nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
-        r = nx * x + ny * y + nz * z - table[row, 3]
-        distances[index] = r
-        if abs(r) >= reach:
+        placed[index] = _placed(T, points[index])
+    normals, distances = planes(placed, field)
+    rows, count = np.empty((7, len(points))), 0
+    for index in range(len(points)):
+        if abs(distances[index]) >= reach:
             continue
+        x, y, z = placed[index, 0], placed[index, 1], placed[index, 2]
+        nx, ny, nz = normals[index, 0], normals[index, 1], normals[index, 2]
         rows[0, count], rows[1, count], rows[2, count] = nx, ny, nz
         rows[3, count], rows[4, count] = y * nz - z * ny, z * nx - x * nz
-        rows[5, count], rows[6, count] = x * ny - y * nx, r
+        rows[5, count], rows[6, count] = x * ny - y * nx, distances[index]
         count += 1
     G = np.empty((7, 7))
     _gram(rows, count, G)
@@ -279,15 +284,6 @@ def _mean(points: Array) -> Array:
         for axis in range(3):
             mean[axis] += points[index, axis]
     return mean / max(len(points), 1)
-
-
-@compiled
-def _placed(T: Array, point: Array) -> Array:
-    """(3,) T point."""
-    result = np.empty(3)
-    for i in range(3):
-        result[i] = T[i, 0] * point[0] + T[i, 1] * point[1] + T[i, 2] * point[2] + T[i, 3]
-    return result
 
 
 @compiled

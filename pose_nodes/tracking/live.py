@@ -183,6 +183,7 @@ class LiveTracker:
             self._wake.notify_all()
         for thread in self._threads:
             thread.join()
+        self._tracker.close()
 
     def _run(self, work: Callable[[], bool]) -> None:
         """Repeat until closed. An error that nobody foresaw is raised to whoever submits next, not

@@ -72,8 +72,7 @@ class TrackMachine:
         self._filter = motion
         self._motion: MotionState | None = None
         self._usual_score = 0.0
-        self._frames_in_doubt = self._frames_hidden = self._frames_of_doubt = 0
-        self._frames_of_trust = self._disowned = 0
+        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = 0
         self._poses: dict[int, se3.Matrix] = {}
         self._velocities: dict[int, NDArray[np.float64]] = {}
 
@@ -94,7 +93,7 @@ class TrackMachine:
         if not self.is_posed:
             return True
         is_disowned = self._disowned >= self._config.segments_to_disown and not self.is_settled
-        return is_disowned or self._frames_of_doubt >= _FRAMES_OF_DOUBT
+        return is_disowned or self._frames_in_doubt + self._frames_hidden >= _FRAMES_OF_DOUBT
 
     @property
     def stamp_ns(self) -> int:
@@ -233,7 +232,7 @@ class TrackMachine:
     def _trust_if_sure(self) -> None:
         """Trust the pose, which the evidence supports, if it is known well enough."""
         assert self._estimate is not None
-        self._frames_in_doubt = self._frames_hidden = self._frames_of_doubt = 0
+        self._frames_in_doubt = self._frames_hidden = 0
         unsure = self._unsureness(self._estimate)
         self.state = TrackState.SUSPECT if unsure else TrackState.TRACKING
         self.is_unsure = unsure is not None
@@ -285,7 +284,6 @@ class TrackMachine:
         self.state, self.is_unsure = TrackState.SUSPECT, False
         self._motion = self._steadied(predicted)
         self._frames_of_trust = 0
-        self._frames_of_doubt += 1
         hidden = evidence is not None and self._is_hidden(evidence)
         self._frames_in_doubt += not hidden
         self._frames_hidden = self._frames_hidden + 1 if hidden else 0

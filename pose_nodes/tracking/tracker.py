@@ -164,6 +164,10 @@ class Tracker:
             self.adopt(self.find(search))
         return self.tracks()
 
+    def close(self) -> None:
+        """End the threads that follow objects; nothing can be followed after."""
+        self._pool.shutdown()
+
     def advance(self, frame: Frame) -> list[Track]:
         """Follow all tracks into a frame."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -323,3 +324,12 @@ def test_of_objects_that_vanish_together_few_are_searched_for_in_one_frame(track
         assert len(now) == 2
         searched |= {track_id: searched.get(track_id, 0) + 1 for track_id in now}
     assert len(searched) == 4  # each has its turn
+
+
+def test_closing_ends_the_threads_that_follow(tracker, show):
+    before = threading.active_count()
+    tracker.update(*show(0, LEFT, RIGHT))
+    tracker.update(show(1, LEFT, RIGHT)[0])
+    assert threading.active_count() > before
+    tracker.close()
+    assert threading.active_count() == before
