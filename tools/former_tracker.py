@@ -14,7 +14,6 @@ import pickle
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,13 +32,12 @@ def worker(video: str, every: int, out: str) -> None:
         raise SystemExit(f"{module.__file__} is not of the revision; leave PYTHONPATH alone")
     scene = BopScene(Path(video) / "test" / "000001", rate_hz=30.0)
     tracker = Tracker(scene.library(), TrackerConfig())
-    told: list[tuple[float, list[dict[str, Any]]]] = []
+    told: list[list[dict[str, Any]]] = []
     for index in range(len(scene)):
         recorded = scene[index]
         segments = [s for s in recorded.segments if s.class_name in scene.library().names]
-        begun = time.perf_counter()
         tracks = tracker.update(recorded.frame, segments if index % every == 0 else [])
-        told.append((time.perf_counter() - begun, [_plain(track) for track in tracks]))
+        told.append([_plain(track) for track in tracks])
     Path(out).write_bytes(pickle.dumps(told))
 
 
@@ -54,7 +52,7 @@ def _plain(track: Any) -> dict[str, Any]:
     }
 
 
-def score(video: Path, told: list[tuple[float, list[dict[str, Any]]]]) -> Any:
+def score(video: Path, told: list[list[dict[str, Any]]]) -> Any:
     """Sums of `metrics.following` over one video."""
     from pose_nodes.core.track import TrackState
     from pose_nodes.metrics.following import FollowingScore
@@ -62,7 +60,7 @@ def score(video: Path, told: list[tuple[float, list[dict[str, Any]]]]) -> Any:
 
     scene = BopScene(video / "test" / "000001", rate_hz=30.0)
     following = FollowingScore(scene.library())
-    for index, (_, tracks) in enumerate(told):
+    for index, tracks in enumerate(told):
         recorded = scene[index]
         posed = [
             SimpleNamespace(

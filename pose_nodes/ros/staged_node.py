@@ -108,8 +108,7 @@ def _spare_what_stays() -> None:
     """Keep the garbage collector away from what the node has loaded by now.
 
     A full collection looks at every object of the process, meshes and libraries among them, and holds all
-    threads for a tenth of a second: some frames of a camera. What comes later is looked
-    at as usual.
+    threads for a tenth of a second: some frames of a camera. What comes later is looked at as usual.
     """
     gc.unfreeze()
     gc.collect()

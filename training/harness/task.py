@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 
 from training.data.samples import BatchArrays
-from training.harness.config import OptimiserOptions, RunOptions
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,6 @@ class Loss:
 
     total: Tensor
     parts: Mapping[str, Tensor]
-
-
-class TaskConfig(Protocol):
-    """The configuration of a task: a frozen dataclass with these two groups among others."""
-
-    @property
-    def run(self) -> RunOptions:
-        """How long, on what."""
-        ...
-
-    @property
-    def optimiser(self) -> OptimiserOptions:
-        """How steps are made."""
-        ...
 
 
 class Samples(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pose_nodes.core.config import option
 from training.clouds.cached_pairs import CachedPairs, folders_of
+from training.clouds.held_out import Piece, pieces_of
 from training.data.object_pool import ObjectPool
 
 
@@ -32,6 +34,7 @@ def training_pairs(data: CloudData) -> CachedPairs:
     return CachedPairs(folders_of(data.caches), ObjectPool(Path(data.pool).expanduser(), "train"))
 
 
-def held_out_pairs(data: CloudData) -> CachedPairs:
-    """The pairs to validate with; errors as of `training_pairs`."""
-    return CachedPairs(folders_of(data.held_out), ObjectPool(Path(data.pool).expanduser(), "val"))
+def held_out_pieces(data: CloudData) -> Sequence[Piece]:
+    """What to validate with, of other objects; errors as of `training_pairs`."""
+    pairs = CachedPairs(folders_of(data.held_out), ObjectPool(Path(data.pool).expanduser(), "val"))
+    return pieces_of(pairs, data.pieces, data.held_out_points)

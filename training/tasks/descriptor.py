@@ -17,13 +17,13 @@ from pose_nodes.core.config import group, option, to_mapping
 from pose_nodes.networks.descriptor import DescriptorConfig
 from pose_nodes.networks.weight_files import save_network
 from training.clouds.augmentation import AugmentationOptions
-from training.clouds.held_out import Piece, pieces_of, scores_of
+from training.clouds.held_out import Piece, scores_of
 from training.clouds.matching_samples import MatchingOptions, MatchingSamples
 from training.data.samples import BatchArrays
 from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
 from training.losses.matching import Matched, matching_loss
-from training.tasks.cloud_data import CloudData, held_out_pairs, training_pairs
+from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
 from training.tasks.students import describer, initial_student, run_student
 
 
@@ -80,8 +80,7 @@ class DescriptorTask:
 
     def held_out(self) -> Sequence[Piece]:
         """Pairs of clouds of other objects."""
-        data = self.config.data
-        return pieces_of(held_out_pairs(data), data.pieces, data.held_out_points)
+        return held_out_pieces(self.config.data)
 
     def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
         """RON, FMR and others, see `scores_of`."""

@@ -21,13 +21,13 @@ from pose_nodes.networks.gedi import GediConfig, GediNetwork
 from pose_nodes.networks.patches import PatchSampler
 from pose_nodes.networks.weight_files import save_network
 from training.clouds.augmentation import AugmentationOptions
-from training.clouds.held_out import Piece, pieces_of, scores_of
+from training.clouds.held_out import Piece, scores_of
 from training.clouds.patch_samples import PatchOptions, PatchSamples
 from training.data.samples import BatchArrays
 from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
 from training.losses.hardest import Contrast, chamfer, hardest_contrastive
-from training.tasks.cloud_data import CloudData, held_out_pairs, training_pairs
+from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
 from training.tasks.teachers import teacher_describer
 
 
@@ -83,8 +83,7 @@ class TeacherTask:
 
     def held_out(self) -> Sequence[Piece]:
         """Pairs of clouds of other objects."""
-        data = self.config.data
-        return pieces_of(held_out_pairs(data), data.pieces, data.held_out_points)
+        return held_out_pieces(self.config.data)
 
     def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
         """RON, FMR and others, see `match_scores`."""
