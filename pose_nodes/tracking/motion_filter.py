@@ -134,6 +134,12 @@ class MotionFilter:
         others = (1.0 - config.constancy) / 2.0
         self._changes = others + (config.constancy - others) * np.eye(3)
 
+    def rehearse(self) -> None:
+        """Go through one step, so that the first real one need not wait for anything to be compiled."""
+        noise = np.diag([0.001**2] * 3 + [0.01**2] * 3)
+        state = self.update(self.begin(np.eye(4), noise), 0.03, np.eye(4), noise)
+        self.can_reach(state, np.eye(4), noise, 0.03)
+
     def begin(self, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]) -> MotionState:
         """The state of an object that was just found, with the (6, 6) covariance of its pose."""
         full = np.zeros((12, 12))

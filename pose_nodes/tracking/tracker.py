@@ -103,7 +103,9 @@ class Tracker:
             for name, seed in zip(library.names, seeds, strict=True)
         }
         self._plan = SearchPlan(library, config.search, warn)
-        self._roster = Roster(library.names, config.states, MotionFilter(config.motion))
+        motion = MotionFilter(config.motion)
+        motion.rehearse()
+        self._roster = Roster(library.names, config.states, motion)
         self._lock = threading.RLock()
         self._pool = ThreadPoolExecutor(config.threads, "follow")
         self._now_ns = self._turn = 0
