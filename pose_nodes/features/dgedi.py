@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.errors import InvalidInputError
-from pose_nodes.features.learned import require_torch, threads_of_torch, weights_file
+from pose_nodes.features.learned import refuse_nothing, require_torch, threads_of_torch, weights_file
 from pose_nodes.geometry.pointcloud import PointCloud
 
 if TYPE_CHECKING:
@@ -76,10 +75,7 @@ class Dgedi:
                 cannot be of that object.
         """
         torch = require_torch(NAME)
-        if not len(cloud) or not diameter > 0.0:
-            raise InvalidInputError(
-                f"features '{NAME}': {len(cloud)} points, a diameter of {diameter}; both must be more than 0"
-            )
+        refuse_nothing(NAME, cloud, diameter)
         points = (cloud.points - cloud.points.mean(axis=0)) / diameter
         tensors = [torch.from_numpy(array.astype(np.float32)) for array in (points, cloud.normals)]
         tensors.append(torch.tensor([len(points)]))

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.errors import InvalidInputError
-from pose_nodes.features.learned import require_torch, threads_of_torch, weights_file
+from pose_nodes.features.learned import refuse_nothing, require_torch, threads_of_torch, weights_file
 from pose_nodes.geometry.pointcloud import PointCloud
 
 if TYPE_CHECKING:
@@ -84,10 +83,7 @@ class Gedi:
             InvalidInputError: the cloud is empty or not finite.
         """
         torch = require_torch(NAME)
-        if not len(cloud) or not diameter > 0.0:
-            raise InvalidInputError(
-                f"features '{NAME}': {len(cloud)} points, a diameter of {diameter}; both must be more than 0"
-            )
+        refuse_nothing(NAME, cloud, diameter)
         points = cloud.points / diameter
         middles = points if keypoints is None else keypoints / diameter
         with threads_of_torch(self._threads), torch.inference_mode():

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.geometry.pointcloud import PointCloud
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 """Where the weights are that come with the package."""
@@ -49,6 +50,15 @@ def weights_file(descriptor: str, given: str | Path, shipped: str) -> Path:
             "name a file of weights, or choose the features fpfh"
         )
     return path
+
+
+def refuse_nothing(descriptor: str, cloud: PointCloud, diameter: float) -> None:
+    """Raises InvalidInputError for a cloud without points, or an object without an extent."""
+    if not len(cloud) or not diameter > 0.0:
+        raise InvalidInputError(
+            f"features '{descriptor}': {len(cloud)} points, a diameter of {diameter}; both must be more "
+            "than 0"
+        )
 
 
 @contextmanager

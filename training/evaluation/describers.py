@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.features import fpfh
+from pose_nodes.features.dgedi import Dgedi
 from pose_nodes.geometry.pointcloud import PointCloud
 from training.clouds.held_out import Describe
 
@@ -42,11 +43,12 @@ def _learned(file: Path) -> Describe:
     # PyTorch is imported only where a network is asked for.
     from pose_nodes.networks.gedi import GediNetwork
     from pose_nodes.networks.weight_files import load_network
-    from training.tasks.students import describer
     from training.tasks.teachers import teacher_describer
 
     network = load_network(file)
-    return (teacher_describer if isinstance(network, GediNetwork) else describer)(network, "cpu")
+    if isinstance(network, GediNetwork):
+        return teacher_describer(network, "cpu")
+    return Dgedi(network).describe
 
 
 def _fpfh(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:

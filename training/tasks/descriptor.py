@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from pose_nodes.core.config import group, option, to_mapping
-from pose_nodes.networks.descriptor import DescriptorConfig
+from pose_nodes.features.dgedi import Dgedi
+from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.weight_files import save_network
 from training.clouds.augmentation import AugmentationOptions
 from training.clouds.held_out import Piece, scores_of
@@ -24,7 +25,7 @@ from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
 from training.losses.matching import Matched, matching_loss
 from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
-from training.tasks.students import describer, initial_student, run_student
+from training.tasks.students import initial_student, run_student
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class DescriptorTask:
 
     def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
         """RON, FMR and others, see `scores_of`."""
-        return scores_of(piece, describer(network, device))
+        assert isinstance(network, DescriptorNetwork)
+        return scores_of(piece, Dgedi(network, device=device).describe)
 
     def save(self, network: nn.Module, path: Path, card: Mapping[str, Any]) -> None:
         """Write weights and card."""

@@ -14,7 +14,8 @@ from torch import nn
 
 from pose_nodes.core.config import group, option, to_mapping
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.networks.descriptor import DescriptorConfig
+from pose_nodes.features.dgedi import Dgedi
+from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.weight_files import save_network
 from training.clouds.augmentation import AugmentationOptions
 from training.clouds.held_out import Piece, scores_of
@@ -25,7 +26,7 @@ from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
 from training.losses.distillation import LOSSES, distillation_loss
 from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
-from training.tasks.students import describer, initial_student, run_student
+from training.tasks.students import initial_student, run_student
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class DistilTask:
 
     def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
         """RON, FMR and others, see `match_scores`."""
-        return scores_of(piece, describer(network, device))
+        assert isinstance(network, DescriptorNetwork)
+        return scores_of(piece, Dgedi(network, device=device).describe)
 
     def save(self, network: nn.Module, path: Path, card: Mapping[str, Any]) -> None:
         """Write weights and card."""

@@ -1,4 +1,4 @@
-"""The student network in training: how it begins, and how it is given clouds."""
+"""The student network in training: how it begins, and how it is given batches."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.weight_files import load_network
-from training.clouds.held_out import Describe
 from training.data.samples import BatchArrays
 
 
@@ -54,19 +51,3 @@ def run_student(network: nn.Module, batch: BatchArrays, device: Any) -> tuple[Te
     ends = np.cumsum(sizes)
     descriptors = network(points, normals, torch.from_numpy(ends).to(device))
     return descriptors, [0, *ends.tolist()]
-
-
-def describer(network: nn.Module, device: Any) -> Describe:
-    """Descriptors of single clouds by a network in evaluation."""
-
-    def describe(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
-        points = (cloud.points - cloud.points.mean(axis=0)) / diameter
-        with torch.inference_mode():
-            found = network(
-                torch.from_numpy(points.astype(np.float32)).to(device),
-                torch.from_numpy(cloud.normals.astype(np.float32)).to(device),
-                torch.tensor([len(points)], device=device),
-            )
-        return np.asarray(found.float().cpu().numpy())
-
-    return describe
