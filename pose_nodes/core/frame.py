@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,13 @@ class Frame:
             raise InvalidInputError(f"depth image: type is {self.depth.dtype}; it must be float32 metres")
         if self.color is not None and self.color.shape != (*self.camera.shape, 3):
             raise InvalidInputError(_size_text("colour image", self.color.shape, self.camera))
+
+    @cached_property
+    def grey(self) -> NDArray[np.uint8] | None:
+        """(height, width) uint8 grey levels of the colour image, or None."""
+        if self.color is None:
+            return None
+        return np.asarray(cv2.cvtColor(self.color, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _size_text(name: str, shape: tuple[int, ...], camera: PinholeCamera) -> str:

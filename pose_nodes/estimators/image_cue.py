@@ -19,11 +19,13 @@ from pose_nodes.core.anchors import Anchors, direction_of_view
 from pose_nodes.core.config import option
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
+from pose_nodes.estimators.corner_kernels import motion_of_corners
 from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import lesser_covariance
 from pose_nodes.registration.verification import DepthTolerance, View
+from pose_nodes.rendering.depth import Region
 
 Array = NDArray[np.float64]
 Pixels = NDArray[np.float32]
@@ -50,6 +52,8 @@ class ImageCueConfig:
 
 _WINDOW = 15
 _LEVELS = 2
+_UNTIL = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 10, 0.03)
+"""Steps of a corner on a level, and pixels below which a step is the last."""
 _APART = 6.0
 """Pixels between corners."""
 _QUALITY = 0.02
@@ -87,9 +91,9 @@ class ImageCue:
         Returns:
             The estimate, with the corners of this frame where it needs them.
         """
-        if frame.color is None or self._config.points == 0 or not self._is_needed(estimate):
+        image = frame.grey
+        if image is None or self._config.points == 0 or not self._is_needed(estimate):
             return replace(estimate, anchors=None)
-        image: Grey = np.asarray(cv2.cvtColor(frame.color, cv2.COLOR_RGB2GRAY), np.uint8)
         followed = self._followed(prior, image, frame, estimate.T_camera_object)
         if followed is not None:
             estimate = self._corrected(estimate, followed, frame.camera)
@@ -110,8 +114,8 @@ class ImageCue:
         anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance)
         expected = se3.transform(T_camera_object, anchors.points)
         start = frame.camera.project(expected).astype(np.float32)
-        found, is_found = _flow(anchors.image, image, anchors.pixels, start)
-        back, is_back = _flow(image, anchors.image, found, anchors.pixels)
+        found, is_found = _flow(anchors.image, image, anchors.pixels, start, _LEVELS)
+        back, is_back = _flow(image, anchors.image, found, anchors.pixels, levels=0)
         kept = is_found & is_back & (np.abs(back - anchors.pixels).max(axis=1) < _THERE_AND_BACK)
         kept &= self._is_on_surface(found, expected[:, 2], frame)
         if kept.sum() < self._config.fewest:
@@ -146,22 +150,12 @@ class ImageCue:
     def _motion_of(
         self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera
     ) -> tuple[Array, Array]:
-        """(6,) motion of `se3.perturb` that brings the points to their corners, and its (6, 6) information.
-
-        Least squares with Tukey's weights, about the pose by depth, which is near.
-        """
-        J, residuals = _projections(followed, T_camera_object, camera)
-        change, information = np.zeros(6), np.zeros((6, 6))
-        for _ in range(_ROUNDS):
-            left = residuals - J @ change
-            distances = np.sqrt(np.square(left).sum(axis=1)) / (_REACH * self._config.pixels)
-            weights = np.square(1.0 - np.minimum(np.square(distances), 1.0)) / self._config.pixels**2
-            rows = (np.sqrt(weights)[:, None, None] * J).reshape(-1, 6)
-            information = rows.T @ rows
-            slope = rows.T @ (np.sqrt(weights)[:, None] * residuals).ravel()
-            damping = np.diag(1e-6 * information.diagonal() + 1e-9)
-            change = np.linalg.solve(information + damping, slope)
-        return change, information
+        """(6,) motion of `se3.perturb` that brings the points to their corners; (6, 6) information of it."""
+        intrinsics = np.array([camera.fx, camera.fy, camera.cx, camera.cy])
+        T = np.ascontiguousarray(T_camera_object)
+        return motion_of_corners(
+            followed.points, followed.pixels, T, intrinsics, self._config.pixels, _REACH, _ROUNDS
+        )
 
     def _is_worn_out(self, followed: Anchors, estimate: PoseEstimate) -> bool:
         assert followed.view is not None
@@ -177,29 +171,37 @@ class ImageCue:
         drawn = self._posed.render(T, camera, region)
         measured = View.of(frame, region).depth
         explained = np.abs(drawn - measured) < self._tolerance.at(drawn)
-        inner = cv2.erode(explained.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
-        mask: Grey = np.zeros(image.shape, np.uint8)
-        rows, columns = np.nonzero(inner)
-        mask[region.v[rows], region.u[columns]] = 1
-        mask = np.asarray(cv2.dilate(mask, np.ones((region.stride, region.stride), np.uint8)), np.uint8)
-        corners = cv2.goodFeaturesToTrack(image, self._config.points, _QUALITY, _APART, mask=mask)
-        if corners is None or len(corners) < self._config.fewest:
+        pixels = self._corners(image, explained, region)
+        if pixels is None:
             return None
-        pixels = corners.reshape(-1, 2)
-        row = np.clip(np.rint((pixels[:, 1] - region.top) / region.stride).astype(int), 0, region.rows - 1)
-        column = np.clip(
-            np.rint((pixels[:, 0] - region.left) / region.stride).astype(int), 0, region.columns - 1
-        )
-        z = drawn[row, column].astype(np.float64)
+        row, column = np.rint((pixels[:, ::-1] - [region.top, region.left]).T / region.stride).astype(int)
+        z = drawn[row.clip(0, region.rows - 1), column.clip(0, region.columns - 1)].astype(np.float64)
         known = np.isfinite(z)
-        if known.sum() < self._config.fewest:
-            return None
         pixels, z = pixels[known], z[known]
+        if len(pixels) < self._config.fewest:
+            return None
         points = camera.rays(*pixels.T.astype(np.float64)) * z[:, None]
         return Anchors(image, pixels, points, len(pixels))
 
+    def _corners(self, image: Grey, explained: NDArray[np.bool_], region: Region) -> Pixels | None:
+        """(n, 2) corners of an image within the part of a region that shows the object, but for its rim."""
+        inner = cv2.erode(explained.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
+        full = np.repeat(np.repeat(inner, region.stride, axis=0), region.stride, axis=1)
+        left, top = max(region.left, 0), max(region.top, 0)
+        mask = full[top - region.top :, left - region.left :]
+        part = image[top : top + mask.shape[0], left : left + mask.shape[1]]
+        mask = np.ascontiguousarray(mask[: part.shape[0], : part.shape[1]])
+        if not mask.any():
+            return None
+        found: Pixels | None = cv2.goodFeaturesToTrack(  # type: ignore[assignment]
+            np.ascontiguousarray(part), self._config.points, _QUALITY, _APART, mask=mask
+        )
+        return None if found is None else found.reshape(-1, 2) + np.array([left, top], np.float32)
 
-def _flow(before: Grey, after: Grey, pixels: Pixels, start: Pixels) -> tuple[Pixels, NDArray[np.bool_]]:
+
+def _flow(
+    before: Grey, after: Grey, pixels: Pixels, start: Pixels, levels: int
+) -> tuple[Pixels, NDArray[np.bool_]]:
     """Where (n, 2) pixels of an image went in another, near (n, 2) start; and whether they were found."""
     height, width = before.shape
     both = np.concatenate([pixels, start])
@@ -215,27 +217,8 @@ def _flow(before: Grey, after: Grey, pixels: Pixels, start: Pixels) -> tuple[Pix
         np.ascontiguousarray(pixels - offset),
         np.ascontiguousarray(start - offset),
         winSize=(_WINDOW, _WINDOW),
-        maxLevel=_LEVELS,
+        maxLevel=levels,
+        criteria=_UNTIL,
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     return found + offset, status.ravel().astype(np.bool_)
-
-
-def _projections(
-    followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera
-) -> tuple[Array, Array]:
-    """(n, 2, 6) derivatives of the points' pixels by a motion of `se3.perturb`, and (n, 2) how far the
-    corners are from them."""
-    points = se3.transform(T_camera_object, followed.points)
-    x, y, z = points.T
-    zero = np.zeros_like(z)
-    by_point = np.stack(
-        [
-            np.stack([camera.fx / z, zero, -camera.fx * x / z**2], axis=1),
-            np.stack([zero, camera.fy / z, -camera.fy * y / z**2], axis=1),
-        ],
-        axis=1,
-    )
-    arms = points - T_camera_object[:3, 3]
-    by_turn = np.cross(arms[:, None, :], by_point)
-    return np.concatenate([by_point, by_turn], axis=2), followed.pixels - camera.project(points)

@@ -12,10 +12,8 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.registration.covariance import (
-    certain_information,
-    independent_measurements,
     lesser_covariance,
-    pose_covariance,
+    measured_covariance,
     unknown_covariance,
 )
 from pose_nodes.registration.field_registration import FieldTarget
@@ -45,12 +43,10 @@ class Uncertainty:
             reach: largest distance of a point that belongs to the surface, metres.
         """
         information, distances = self._field.information(points, T_camera_object, reach)
-        near = np.abs(distances) < reach
-        if near.sum() < _FEWEST_POINTS:
-            return unknown_covariance(self._model.diameter)
-        information = certain_information(information, points[near] - T_camera_object[:3, 3])
-        independent = independent_measurements(points[near], camera)
-        return pose_covariance(information, distances[near], independent, self._model.diameter)
+        covariance, count = measured_covariance(
+            information, distances, points, T_camera_object[:3, 3], camera, reach, self._model.diameter
+        )
+        return covariance if count >= _FEWEST_POINTS else unknown_covariance(self._model.diameter)
 
     def of_camera(self, T_camera_object: se3.Matrix, camera: PinholeCamera) -> NDArray[np.float64]:
         """(6, 6) covariance of what the camera's calibration makes wrong.

@@ -28,13 +28,18 @@ from pose_nodes.registration.covariance import (
     unknown_covariance,
     without_sliding,
 )
+from pose_nodes.registration.field_registration import Spread
 from pose_nodes.registration.verification import Judgement, View
 from pose_nodes.rendering.depth import Region
 
-_STAGES = (1.0, 0.3)
-"""Reach of each stage, as a share of the configured reach (our choice)."""
-_SEARCH_REACH = 2.0
-"""Reach of the search around the prediction, as a multiple of the configured reach (our choice)."""
+_STAGES = ((1.0, 0.25), (0.3, 1.0))
+"""Of each stage, shares of the configured reach and of the configured pixels and points (our choice)."""
+_SEARCH_REACH = 3.0
+"""Of the search around the prediction: a multiple of the configured reach (our choice)."""
+_SEARCH_SHIFTS = (1.0, 2.0, 3.0)
+"""By which its starts are moved, as multiples of the same (our choice)."""
+_CANDIDATES = 3
+"""Of a search, that are followed to the end (our choice)."""
 _WEAKER = 0.97
 """Share of the last frame's support below which another start is tried (our choice)."""
 _LEAST_FOUND = 0.9
@@ -71,6 +76,7 @@ class WarmUpdate:
         self._config = config
         self._corners = known.model.box_centre + CORNERS * known.model.size
         self._reach = max(config.warm.reach * known.model.diameter, config.warm.least_reach)
+        self._spread = Spread(shifts=tuple(shift * self._reach for shift in _SEARCH_SHIFTS))
 
     def follow(
         self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix, may_search: bool = True
@@ -140,24 +146,25 @@ class WarmUpdate:
         Many starts find what looks like the object to some degree nearly everywhere.
         """
         for T in starts:
-            reach = _SEARCH_REACH * self._reach
-            points = self._points_near(frame, T, reach)
+            points = self._points_near(frame, T, _SEARCH_REACH * self._reach)
             if len(points) < _FEWEST_POINTS:
                 continue
-            tolerance = self._tolerance_at(T)
-            found = self._field.search(points, se3.inverse(T), reach, tolerance, shift=0.5 * reach)
-            followed = self._from(frame, se3.inverse(found.T_object_camera), Stopwatch())
-            if followed is not None and followed.support >= least:
-                return followed
+            found: _Followed | None = None
+            for fit in self._field.candidates(
+                points, se3.inverse(T), self._reach, self._tolerance_at(T), self._spread, _CANDIDATES
+            ):
+                found = _better(found, self._from(frame, se3.inverse(fit.T_object_camera), Stopwatch()))
+            if found is not None and found.support >= least:
+                return found
         return None
 
     def _from(self, frame: Frame, T: se3.Matrix, stopwatch: Stopwatch) -> _Followed | None:
         points: NDArray[np.float64] = np.empty((0, 3))
         T_start = T
-        for share in _STAGES:
-            reach = share * self._reach
+        for reach_share, share in _STAGES:
+            reach = reach_share * self._reach
             with stopwatch.stage("points"):
-                points = self._points_near(frame, T, reach)
+                points = self._points_near(frame, T, reach, share)
             if len(points) < _FEWEST_POINTS:
                 return None
             with stopwatch.stage("registration"):
@@ -178,13 +185,16 @@ class WarmUpdate:
     def _tolerance_at(self, T: se3.Matrix) -> float:
         return float(self._config.tolerance.at(T[2:3, 3].astype(np.float32))[0])
 
-    def _points_near(self, frame: Frame, T: se3.Matrix, reach: float) -> NDArray[np.float64]:
-        """(n, 3) measured points within `reach` metres of the surface, as many as are wanted at most."""
-        region = self._posed.region(T, frame.camera, reach, self._config.warm.pixels)
+    def _points_near(
+        self, frame: Frame, T: se3.Matrix, reach: float, share: float = 1.0
+    ) -> NDArray[np.float64]:
+        """(n, 3) measured points within `reach` metres of the surface, a share of as many as are wanted at
+        most."""
+        region = self._posed.region(T, frame.camera, reach, int(share * self._config.warm.pixels))
         if region is None:
             return np.empty((0, 3))
         points = self._field.near(frame.depth, frame.camera, region, se3.inverse(T), reach)
-        return points[:: max(1, -(-len(points) // self._config.warm.points))]
+        return points[:: max(1, -(-len(points) // int(share * self._config.warm.points)))]
 
     def _verdict(self, followed: _Followed) -> Verdict:
         judgement = followed.judgement

@@ -9,8 +9,9 @@ import open3d as o3d
 
 from pose_nodes.objects.mesh import TriangleMesh
 
-TRIANGLES = 8_000
-"""Are drawn in a tenth of a millisecond; CAD and scans often have far more (our choice)."""
+TRIANGLES = 4_000
+"""Are drawn in a tenth of a millisecond, and lie some tenths of a millimetre off; CAD and scans often have
+far more (our choice)."""
 LARGEST_DEVIATION = 0.012
 """Of the diameter, by which a vertex may lie off the other surface (our choice)."""
 ROUGH_TRIANGLES = 1_000

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
-from pose_nodes.registration.covariance_kernels import occupied_squares
+from pose_nodes.registration import covariance_kernels
 
 CORRELATED_PIXELS = 17
 """Edge of the squares of pixels within which a depth camera errs alike: however many points lie in one, they
@@ -45,10 +45,38 @@ def pose_covariance(
         rad^2.
     """
     noise = max(1.4826 * float(np.median(np.abs(residuals))), SMALLEST_NOISE) if len(residuals) else 1.0
-    known = np.diag(1.0 / np.diag(unknown_covariance(diameter)))
     share = min(1.0, independent / max(len(residuals), 1))
-    covariance = np.linalg.inv(share * information / noise**2 + known)
-    return np.asarray(0.5 * (covariance + covariance.T))
+    return covariance_kernels.covariance_of(_plain(information), noise, share, _unknown(diameter))
+
+
+def measured_covariance(
+    information: NDArray[np.float64],
+    distances: NDArray[np.float64],
+    points: NDArray[np.float64],
+    origin: NDArray[np.float64],
+    camera: PinholeCamera,
+    reach: float,
+    diameter: float,
+) -> tuple[NDArray[np.float64], int]:
+    """`pose_covariance` of `certain_information` and of `independent_measurements`, in one call: this is done
+    for every object in every frame.
+
+    Args:
+        information: (6, 6) of the points nearer than `reach`, see `pose_covariance`.
+        distances: (n,) of all points from the surface, metres.
+        points: (n, 3) camera frame, metres.
+        origin: (3,) of the object, camera frame, metres.
+        camera: intrinsics.
+        reach: metres; what is farther does not belong to the surface.
+        diameter: of the object, metres.
+
+    Returns:
+        (6, 6) covariance, and how many points belong to the surface.
+    """
+    return covariance_kernels.registered(
+        _plain(information), _plain(distances), _plain(points), _plain(origin), _intrinsics(camera), reach,
+        CORRELATED_PIXELS, NORMAL_ERROR, SMALLEST_NOISE, _unknown(diameter),
+    )  # fmt: skip
 
 
 def certain_information(information: NDArray[np.float64], arms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -61,19 +89,8 @@ def certain_information(information: NDArray[np.float64], arms: NDArray[np.float
         information: (6, 6), see `pose_covariance`.
         arms: (n, 3) from the object's origin to the points, camera's axes, metres.
     """
-    # Of rows (e, a x e) with random e: sums of 1, [a] and [a][a]^T.
-    sums, squares = _skew(arms.sum(axis=0)), arms.T @ arms
-    turned = np.trace(squares) * np.eye(3) - squares
-    feigned = NORMAL_ERROR**2 * np.block([[len(arms) * np.eye(3), sums.T], [sums, turned]])
-    # In units in which turns and shifts are alike.
-    scale = np.sqrt(np.maximum(np.diag(feigned), 1e-12))
-    values, vectors = np.linalg.eigh((information - feigned) / np.outer(scale, scale))
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T * np.outer(scale, scale))
-
-
-def _skew(a: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3, 3) matrix of the cross product with a."""
-    return np.array([[0.0, -a[2], a[1]], [a[2], 0.0, -a[0]], [-a[1], a[0], 0.0]])
+    wrong = covariance_kernels.feigned(_plain(arms), NORMAL_ERROR)
+    return covariance_kernels.certain(_plain(information), wrong)
 
 
 def independent_measurements(points: NDArray[np.float64], camera: PinholeCamera) -> int:
@@ -83,8 +100,7 @@ def independent_measurements(points: NDArray[np.float64], camera: PinholeCamera)
         points: (n, 3) camera frame, metres, z > 0.
         camera: its intrinsics.
     """
-    intrinsics = np.array([camera.fx, camera.fy, camera.cx, camera.cy])
-    return occupied_squares(np.ascontiguousarray(points), intrinsics, CORRELATED_PIXELS)
+    return covariance_kernels.occupied_squares(_plain(points), _intrinsics(camera), CORRELATED_PIXELS)
 
 
 def without_sliding(T_start: se3.Matrix, T_found: se3.Matrix, covariance: NDArray[np.float64]) -> se3.Matrix:
@@ -107,4 +123,18 @@ def lesser_covariance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray
 
 def unknown_covariance(diameter: float) -> NDArray[np.float64]:
     """(6, 6) covariance of a pose that nothing supports, m^2 and rad^2."""
-    return np.diag([(0.5 * diameter) ** 2] * 3 + [_ROTATION_VARIANCE] * 3)
+    return np.diag(_unknown(diameter))
+
+
+def _unknown(diameter: float) -> NDArray[np.float64]:
+    """(6,) variances of `unknown_covariance`."""
+    return np.array([(0.5 * diameter) ** 2] * 3 + [_ROTATION_VARIANCE] * 3)
+
+
+def _intrinsics(camera: PinholeCamera) -> NDArray[np.float64]:
+    return np.array([camera.fx, camera.fy, camera.cx, camera.cy])
+
+
+def _plain(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As compiled functions want it, for each other layout of which they would be compiled anew."""
+    return np.ascontiguousarray(array, np.float64)

@@ -90,7 +90,9 @@ def information(points: Array, T: Array, field: SurfaceField, reach: float) -> t
     """
     placed = np.empty((len(points), 3))
     for index in range(len(points)):
-        placed[index] = _placed(T, points[index])
+        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
+        for i in range(3):
+            placed[index, i] = T[i, 0] * px + T[i, 1] * py + T[i, 2] * pz + T[i, 3]
     normals, distances = planes(placed, field)
     rows, count = np.empty((7, len(points))), 0
     for index in range(len(points)):
@@ -327,7 +329,7 @@ def align(
 
 
 @compiled
-def align_best(
+def align_all(
     points: Array,
     starts: Array,
     field: SurfaceField,
@@ -337,12 +339,36 @@ def align_best(
     smallest_step: float,
     judged_scale: float,
     judged_stride: int,
-) -> tuple[Array, float]:
-    """`align` from each of (k, 4, 4) starts; the pose of the lowest cost, and that cost."""
-    best, lowest = starts[0].copy(), np.inf
+) -> tuple[Array, Array]:
+    """`align` from each of (k, 4, 4) starts: (k, 4, 4) poses and (k,) costs."""
+    poses, costs = np.empty_like(starts), np.empty(len(starts))
     for index in range(len(starts)):
-        T = align(points, starts[index], field, scales, strides, damping, smallest_step)
-        its_cost = cost(points, judged_stride, T, field, judged_scale)
-        if its_cost < lowest:
-            best, lowest = T, its_cost
-    return best, lowest
+        poses[index] = align(points, starts[index], field, scales, strides, damping, smallest_step)
+        costs[index] = cost(points, judged_stride, poses[index], field, judged_scale)
+    return poses, costs
+
+
+@compiled
+def different(
+    poses: Array, order: NDArray[np.int64], points: Array, apart: float, most: int
+) -> NDArray[np.int64]:
+    """Indices of poses, in an order, that move the middle or the ends of points apart by some metres from
+    where those before have them."""
+    low, high = points[0].copy(), points[0].copy()
+    for index in range(len(points)):
+        for axis in range(3):
+            low[axis], high[axis] = min(low[axis], points[index, axis]), max(high[axis], points[index, axis])
+    chosen, count = np.empty(most, np.int64), 0
+    for index in order:
+        is_new = True
+        for other in chosen[:count]:
+            farthest = 0.0
+            for corner in range(8):
+                probe = np.array([(high if corner >> axis & 1 else low)[axis] for axis in range(3)])
+                offset = _placed(poses[index], probe) - _placed(poses[other], probe)
+                farthest = max(farthest, math.sqrt((offset**2).sum()))
+            is_new = is_new and farthest > apart
+        if is_new and count < most:
+            chosen[count] = index
+            count += 1
+    return chosen[:count]

@@ -3,7 +3,7 @@
 Point-to-plane distances (Chen and Medioni, 1992) to a distance field (Fitzgibbon, 2003), weighted by Tukey's
 biweight whose scale falls from step to step (graduated non-convexity; Zhou, Park and Koltun, "Fast global
 registration", 2016). Where one start does not lead to a good fit, many do: turned about the middle of the
-points and moved, each followed with few points, the best to the end (our choice).
+points and moved, each followed with few points, the best of them to the end (our choice).
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ _SMALLEST_STEP = 2e-5
 _SEARCH_POINTS = 160
 _SEARCH_DECAY = 0.65
 _SEARCH_STEPS = 3
+_COARSE = 2.5
+"""Of the scale of a registration: the last one of a search (our choice)."""
+_DIRECTIONS = np.concatenate(
+    [np.eye(3), -np.eye(3), np.sqrt(0.5) * np.array([[1, 1, 0], [1, -1, 0], [-1, 1, 0], [-1, -1, 0]])]
+)
+"""(10, 3) unit vectors: along the axes, and between them in the image, where objects move most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +51,19 @@ class Fit:
 
     T_object_camera: se3.Matrix
     cost: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Starts around one.
+
+    Attributes:
+        angle: radians that it is turned by, about each axis, both ways.
+        shifts: metres that it is moved by, each along each axis, both ways, and askew in the image.
+    """
+
+    angle: float = 0.3
+    shifts: tuple[float, ...] = (0.02,)
 
 
 class FieldTarget:
@@ -150,28 +169,31 @@ class FieldTarget:
         )
         return Fit(T, field_kernels.cost(points, 1, T, self._field, scale))
 
-    def search(
+    def candidates(
         self,
         points: NDArray[np.float64],
         T_object_camera: se3.Matrix,
         reach: float,
         scale: float,
-        angle: float = 0.3,
-        shift: float = 0.02,
-    ) -> Fit:
-        """Follow points from many starts around one, to the best fit.
+        spread: Spread,
+        keep: int,
+    ) -> list[Fit]:
+        """Where many starts around one lead, with few points and roughly: the best, none near another.
 
         Args:
-            points, T_object_camera, reach, scale: as of `register`.
-            angle: radians that starts are turned by, about each axis, both ways.
-            shift: metres that starts are moved by, along each axis, both ways.
+            points: (n, 3) camera frame, metres.
+            T_object_camera: (4, 4) of the start.
+            reach: metres; how far from the surface points may be at first.
+            scale: metres; what is nearer than some of it is near.
+            spread: of the starts.
+            keep: how many at most.
         """
         points = np.ascontiguousarray(points)
-        starts = T_object_camera @ _around(points.mean(axis=0), angle, shift)
-        coarse = 2.5 * scale
+        starts = T_object_camera @ _around(points.mean(axis=0), spread)
+        coarse = _COARSE * scale
         scales = _falling(reach, coarse, _SEARCH_DECAY, _SEARCH_STEPS)
         stride = max(1, len(points) // _SEARCH_POINTS)
-        T, _ = field_kernels.align_best(
+        poses, costs = field_kernels.align_all(
             points,
             np.ascontiguousarray(starts),
             self._field,
@@ -182,7 +204,25 @@ class FieldTarget:
             coarse,
             max(1, stride // 2),
         )
-        return self.register(points, T, 0.5 * coarse, scale)
+        chosen = field_kernels.different(poses, np.argsort(costs, kind="stable"), points, 0.5 * coarse, keep)
+        return [Fit(poses[index], float(costs[index])) for index in chosen]
+
+    def search(
+        self,
+        points: NDArray[np.float64],
+        T_object_camera: se3.Matrix,
+        reach: float,
+        scale: float,
+        spread: Spread | None = None,
+    ) -> Fit:
+        """Follow points from many starts around one, to the best fit.
+
+        Args:
+            points, T_object_camera, reach, scale: as of `register`.
+            spread: of the starts; `Spread()` if None.
+        """
+        best = self.candidates(points, T_object_camera, reach, scale, spread or Spread(), 1)[0]
+        return self.register(points, best.T_object_camera, 0.5 * _COARSE * scale, scale)
 
 
 def _falling(first: float, last: float, decay: float, last_steps: int) -> NDArray[np.float64]:
@@ -191,15 +231,12 @@ def _falling(first: float, last: float, decay: float, last_steps: int) -> NDArra
     return np.concatenate([first * decay ** np.arange(steps), np.full(last_steps, last)])
 
 
-def _around(centre: NDArray[np.float64], angle: float, shift: float) -> NDArray[np.float64]:
-    """(13, 4, 4) motions of the camera frame: none, six turns about a point, and six shifts."""
-    motions = np.tile(np.eye(4), (13, 1, 1))
-    for axis in range(3):
-        for number, sign in enumerate((-1.0, 1.0)):
-            vector = np.zeros(3)
-            vector[axis] = sign
-            turned = se3.from_rotation_vector(angle * vector)
-            turned[:3, 3] = centre - turned[:3, :3] @ centre
-            motions[1 + 2 * axis + number] = turned
-            motions[7 + 2 * axis + number, :3, 3] = shift * vector
-    return motions
+def _around(centre: NDArray[np.float64], spread: Spread) -> NDArray[np.float64]:
+    """(n, 4, 4) motions of the camera frame: none, turns about a point, and shifts."""
+    turns = spread.angle * np.concatenate([np.eye(3), -np.eye(3)])
+    turned = np.array([se3.from_rotation_vector(turn) for turn in turns])
+    turned[:, :3, 3] = centre - turned[:, :3, :3] @ centre
+    shifts = np.concatenate([shift * _DIRECTIONS for shift in spread.shifts])
+    shifted = np.tile(np.eye(4), (len(shifts), 1, 1))
+    shifted[:, :3, 3] = shifts
+    return np.concatenate([np.eye(4)[None], turned, shifted])

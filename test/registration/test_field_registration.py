@@ -11,7 +11,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.metrics.pose_error import pose_difference
 from pose_nodes.objects.mesh import TriangleMesh
-from pose_nodes.registration.field_registration import FieldTarget
+from pose_nodes.registration.field_registration import FieldTarget, Spread
 from pose_nodes.rendering.depth import DepthRenderer, Region
 
 CAMERA = PinholeCamera(600.0, 600.0, 319.5, 239.5, 640, 480)
@@ -96,6 +96,26 @@ def test_the_same_points_give_the_same_bits(target, points):
     first, again = (target.search(points, start, 0.05, SCALE) for _ in range(2))
     np.testing.assert_array_equal(first.T_object_camera, again.T_object_camera)
     assert first.cost == again.cost
+
+
+def test_starts_farther_off_are_reached_by_wider_spreads(target, points, bunny_model):
+    """7 cm beside an object of 20 cm, nothing but a start that is moved as far leads there."""
+    start = se3.inverse(se3.perturb(T_TRUE, np.array([0.05, -0.05, 0.0, 0.0, 0.1, 0.0])))
+    narrow = target.search(points, start, REACH, SCALE)
+    wide = target.search(points, start, REACH, SCALE, Spread(shifts=(0.02, 0.04, 0.06)))
+    assert errors(narrow.T_object_camera, bunny_model)[0] > 20.0
+    assert max(errors(wide.T_object_camera, bunny_model)) < 0.1
+
+
+def test_candidates_are_different_poses_the_best_first(target, points):
+    found = target.candidates(points, far_starts(1)[0], 0.05, SCALE, Spread(), 4)
+    assert 1 < len(found) <= 4
+    assert [fit.cost for fit in found] == sorted(fit.cost for fit in found)
+    ends = np.array([points.min(axis=0), points.max(axis=0)])
+    for i, a in enumerate(found):
+        for b in found[:i]:
+            moved = se3.transform(a.T_object_camera, ends) - se3.transform(b.T_object_camera, ends)
+            assert np.linalg.norm(moved, axis=1).max() > 0.1 * SCALE
 
 
 @pytest.mark.parametrize("count", [0, 3])

@@ -1,0 +1,78 @@
+"""What followed corners tell of a pose, in machine code: see `image_cue`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pose_nodes.core.compiled import compiled
+
+Array = NDArray[np.float64]
+
+
+@compiled
+def _projections(points: Array, pixels: NDArray[np.float32], T: Array, intrinsics: Array) -> Array:
+    """(2 n, 7) derivatives of the points' pixels by a motion of `se3.perturb`, and how far the corners are
+    from them."""
+    rows = np.zeros((2 * len(points), 7))
+    for index in range(len(points)):
+        p = points[index]
+        arm = T[:3, 0] * p[0] + T[:3, 1] * p[1] + T[:3, 2] * p[2]
+        x, y, z = arm[0] + T[0, 3], arm[1] + T[1, 3], arm[2] + T[2, 3]
+        for axis in range(2):
+            row, along = rows[2 * index + axis], x if axis == 0 else y
+            row[axis] = intrinsics[axis] / z
+            row[2] = -intrinsics[axis] * along / (z * z)
+            # The derivative by a turn is arm x derivative by a shift.
+            row[3] = arm[1] * row[2] - arm[2] * row[1]
+            row[4] = arm[2] * row[0] - arm[0] * row[2]
+            row[5] = arm[0] * row[1] - arm[1] * row[0]
+            row[6] = pixels[index, axis] - (intrinsics[axis] * along / z + intrinsics[2 + axis])
+    return rows
+
+
+@compiled
+def motion_of_corners(
+    points: Array,
+    pixels: NDArray[np.float32],
+    T: Array,
+    intrinsics: Array,
+    deviation: float,
+    reach: float,
+    rounds: int,
+) -> tuple[Array, Array]:
+    """The motion of an object that brings points of it to where their corners are seen.
+
+    Least squares with Tukey's weights, about a pose that is near.
+
+    Args:
+        points: (n, 3) object frame, metres.
+        pixels: (n, 2) columns and rows of the corners.
+        T: (4, 4) T_camera_object.
+        intrinsics: (4,) fx, fy, cx, cy.
+        deviation: standard deviation of a corner's place, pixels.
+        reach: standard deviations beyond which a corner does not count.
+        rounds: of weighing and solving.
+
+    Returns:
+        (6,) as of `se3.perturb`, and its (6, 6) information.
+    """
+    rows = _projections(points, pixels, T, intrinsics)
+    information = np.zeros((6, 6))
+    change = np.zeros(6)
+    for _ in range(rounds):
+        slope = np.zeros(6)
+        information[:] = 0.0
+        for index in range(0, len(rows), 2):
+            left_u = rows[index, 6] - (rows[index, :6] * change).sum()
+            left_v = rows[index + 1, 6] - (rows[index + 1, :6] * change).sum()
+            share = (left_u * left_u + left_v * left_v) / (reach * deviation) ** 2
+            weight = max(1.0 - share, 0.0) ** 2 / deviation**2
+            for row in range(index, index + 2):
+                for i in range(6):
+                    slope[i] += weight * rows[row, i] * rows[row, 6]
+                    for j in range(6):
+                        information[i, j] += weight * rows[row, i] * rows[row, j]
+        damping = np.diag(1e-6 * np.diag(information) + 1e-9)
+        change[:] = np.linalg.solve(information + damping, slope)
+    return change, information
