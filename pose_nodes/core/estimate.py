@@ -90,5 +90,5 @@ class PoseEstimate:
             # What remains when the angle about the axis is given.
             along = np.concatenate([np.zeros(3), self.T_camera_object[:3, :3] @ self.symmetry.axis])
             C = C - np.outer(C @ along, along @ C) / (along @ C @ along)
-        place, turn = np.linalg.eigvalsh(C[:3, :3])[-1], np.linalg.eigvalsh(C[3:, 3:])[-1]
+        place, turn = np.linalg.eigvalsh(np.stack([C[:3, :3], C[3:, 3:]]))[:, -1]
         return float(np.sqrt(place)), float(np.sqrt(turn))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled_small
 
 Array = NDArray[np.float64]
 
 
-@compiled
+@compiled_small
 def _projections(points: Array, pixels: NDArray[np.float32], T: Array, intrinsics: Array) -> Array:
     """(2 n, 7) derivatives of the points' pixels by a motion of `se3.perturb`, and how far the corners are
     from them."""
@@ -31,7 +31,7 @@ def _projections(points: Array, pixels: NDArray[np.float32], T: Array, intrinsic
     return rows
 
 
-@compiled
+@compiled_small
 def motion_of_corners(
     points: Array,
     pixels: NDArray[np.float32],
@@ -76,3 +76,28 @@ def motion_of_corners(
         damping = np.diag(1e-6 * np.diag(information) + 1e-9)
         change[:] = np.linalg.solve(information + damping, slope)
     return change, information
+
+
+@compiled_small
+def weighed(
+    T: Array, covariance: Array, anchored: Array, information: Array, change: Array
+) -> tuple[Array, Array, Array]:
+    """What depth and corners tell together of a pose, each by its information.
+
+    Args:
+        T: (4, 4) T_camera_object by depth.
+        covariance: (6, 6) of it.
+        anchored: (6, 6) of the pose by which the corners were put on the object, about the object's axes.
+        information: (6, 6) of the motion that the corners tell.
+        change: (6,) that motion.
+
+    Returns:
+        (6,) motion of the pose by depth, (6, 6) covariance, and (6, 6) that of the corners' noise alone.
+    """
+    turn = np.zeros((6, 6))
+    turn[:3, :3] = T[:3, :3]
+    turn[3:, 3:] = T[:3, :3]
+    noise = np.linalg.inv(information + 1e-6 * np.eye(6))
+    by_corners = np.linalg.inv(turn @ anchored @ turn.T + noise)
+    joint = np.linalg.inv(np.linalg.inv(covariance) + by_corners)
+    return joint @ (by_corners @ change), joint.astype(np.float64), noise.astype(np.float64)

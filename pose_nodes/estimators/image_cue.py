@@ -19,7 +19,7 @@ from pose_nodes.core.anchors import Anchors, direction_of_view
 from pose_nodes.core.config import option
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
-from pose_nodes.estimators.corner_kernels import motion_of_corners
+from pose_nodes.estimators.corner_kernels import motion_of_corners, weighed
 from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
@@ -80,6 +80,16 @@ class ImageCue:
         self._tolerance = tolerance
         self._config = config
 
+    def rehearse(self, estimate: PoseEstimate, camera: PinholeCamera) -> None:
+        """Correct an estimate by corners, so that the first real one need not wait for anything to be
+        compiled."""
+        rng = np.random.default_rng(0)
+        points = estimate.size * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
+        pixels = camera.project(se3.transform(estimate.T_camera_object, points)).astype(np.float32)
+        image = np.zeros(camera.shape, np.uint8)
+        anchors = Anchors(image, pixels, points, len(points), np.zeros(3), estimate.covariance)
+        self._corrected(estimate, anchors, camera)
+
     def held(self, estimate: PoseEstimate, frame: Frame, prior: PoseEstimate) -> PoseEstimate:
         """An estimate by depth, corrected by where the corners of the frame before went.
 
@@ -135,17 +145,17 @@ class ImageCue:
         T = estimate.T_camera_object
         change, information = self._motion_of(followed, T, camera)
         assert followed.covariance is not None
-        turn = np.kron(np.eye(2), T[:3, :3])
-        anchored = turn @ followed.covariance @ turn.T
-        noise = np.asarray(np.linalg.inv(information + 1e-6 * np.eye(6)), np.float64)
-        by_texture = np.linalg.inv(anchored + noise)
-        by_depth = np.linalg.inv(estimate.covariance)
-        covariance = np.linalg.inv(by_depth + by_texture)
-        moved = se3.perturb(T, covariance @ by_texture @ change)
+        delta, covariance, noise = weighed(
+            np.ascontiguousarray(T),
+            np.ascontiguousarray(estimate.covariance),
+            np.ascontiguousarray(followed.covariance),
+            information,
+            change,
+        )
         # The corners keep what they were put on the surface with: only their noise changes with the frame.
         changing = lesser_covariance(estimate.covariance - estimate.bias, noise)
-        bias = covariance - changing
-        return replace(estimate, T_camera_object=moved, covariance=covariance, bias=bias)
+        moved = se3.perturb(T, delta)
+        return replace(estimate, T_camera_object=moved, covariance=covariance, bias=covariance - changing)
 
     def _motion_of(
         self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera

@@ -118,7 +118,7 @@ class WarmUpdate:
         frame = Frame(0, "rehearsal", camera, self._posed.render(T, camera, Region.full(camera)), None)
         off = se3.perturb(T, np.array([0.002, 0.0, 0.0, 0.0, 0.0, 0.0]))
         prior = replace(self._blank(T), score=1.0, evidence=Evidence(1.0, 0.0, 1.0))
-        self.follow(frame, prior, off)
+        self._cue.rehearse(self.follow(frame, prior, off), camera)
         self._searched(frame, [T], 0.0)
 
     def judge(self, frame: Frame, T_camera_object: se3.Matrix) -> Judgement | None:

@@ -29,6 +29,8 @@ def from_rotation_vector(rotation: ArrayLike, translation: ArrayLike = (0.0, 0.0
 
 def inverse(T: Matrix) -> Matrix:
     """T_a_b -> T_b_a; also of a stack (..., 4, 4)."""
+    if T.ndim == 2:
+        return se3_kernels.inverted(_plain(T))
     R_transposed = np.swapaxes(T[..., :3, :3], -1, -2)
     result = np.zeros_like(T)
     result[..., :3, :3] = R_transposed
@@ -82,8 +84,7 @@ def rotation_angle(R: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def difference(T_a_b: Matrix, T_a_c: Matrix) -> tuple[float, float]:
     """Distance of the origins of b and c in metres, and angle between them in radians."""
-    distance = float(np.linalg.norm(T_a_b[:3, 3] - T_a_c[:3, 3]))
-    return distance, float(rotation_angle(T_a_b[:3, :3].T @ T_a_c[:3, :3]))
+    return se3_kernels.apart(_plain(T_a_b), _plain(T_a_c))
 
 
 def perturb(T_a_b: Matrix, delta: NDArray[np.float64]) -> Matrix:

@@ -7,12 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled_small
 
 Array = NDArray[np.float64]
 
 
-@compiled
+@compiled_small
 def perturbed(T: Array, delta: Array, share: float) -> Array:
     """`se3.perturb` by a share of (6,) delta."""
     x, y, z = share * delta[3], share * delta[4], share * delta[5]
@@ -35,7 +35,7 @@ def perturbed(T: Array, delta: Array, share: float) -> Array:
     return result
 
 
-@compiled
+@compiled_small
 def _quaternion(R: Array) -> Array:
     """(4,) w, x, y, z of a rotation, of any length; the largest of them is found first, without a difference
     of nearly equal numbers."""
@@ -52,7 +52,7 @@ def _quaternion(R: Array) -> Array:
     return result
 
 
-@compiled
+@compiled_small
 def offset(T_from: Array, T_to: Array) -> Array:
     """(6,) `se3.tangent`."""
     R = np.empty((3, 3))
@@ -69,3 +69,30 @@ def offset(T_from: Array, T_to: Array) -> Array:
         result[i] = T_to[i, 3] - T_from[i, 3]
         result[3 + i] = factor * q[1 + i]
     return result
+
+
+@compiled_small
+def inverted(T: Array) -> Array:
+    """`se3.inverse` of one motion."""
+    result = np.zeros((4, 4))
+    result[3, 3] = 1.0
+    for i in range(3):
+        for j in range(3):
+            result[i, j] = T[j, i]
+            result[i, 3] -= T[j, i] * T[j, 3]
+    return result
+
+
+@compiled_small
+def apart(T_a: Array, T_b: Array) -> tuple[float, float]:
+    """`se3.difference`; the angle is accurate also near 0 and pi."""
+    square, trace = 0.0, 0.0
+    R = np.zeros((3, 3))
+    for i in range(3):
+        square += (T_a[i, 3] - T_b[i, 3]) ** 2
+        for j in range(3):
+            for k in range(3):
+                R[i, j] += T_a[k, i] * T_b[k, j]
+        trace += R[i, i]
+    sine = 0.5 * math.sqrt((R[2, 1] - R[1, 2]) ** 2 + (R[0, 2] - R[2, 0]) ** 2 + (R[1, 0] - R[0, 1]) ** 2)
+    return math.sqrt(square), math.atan2(sine, 0.5 * (trace - 1.0))

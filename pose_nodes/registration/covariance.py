@@ -117,8 +117,7 @@ def without_sliding(T_start: se3.Matrix, T_found: se3.Matrix, covariance: NDArra
 
 def lesser_covariance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     """Nearly a where a is far smaller than b, nearly b where b is; never more than either (parallel sum)."""
-    joint = a @ np.linalg.solve(a + b, b)
-    return np.asarray(0.5 * (joint + joint.T))
+    return covariance_kernels.parallel_sum(_plain(a), _plain(b))
 
 
 def unknown_covariance(diameter: float) -> NDArray[np.float64]:

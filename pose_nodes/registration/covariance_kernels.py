@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled, compiled_small
 
 Array = NDArray[np.float64]
 _MOST = 4096
@@ -110,3 +110,10 @@ def registered(
     noise = max(1.4826 * np.median(np.abs(distances[near])), smallest_noise) if len(kept) else 1.0
     share = min(1.0, occupied_squares(kept, intrinsics, edge) / max(len(kept), 1))
     return covariance_of(sure, noise, share, prior), len(kept)
+
+
+@compiled_small
+def parallel_sum(a: Array, b: Array) -> Array:
+    """a (a + b)^-1 b of (6, 6) covariances."""
+    joint = a @ np.linalg.solve(a + b, b)
+    return 0.5 * (joint + joint.T)

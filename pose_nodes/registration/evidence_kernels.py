@@ -23,8 +23,9 @@ def sort_pixels(
     has_mask: bool,
     constant: float,
     quadratic: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(13,) counts as named above, and (n,) distances of the explained pixels from the surface, metres.
+) -> tuple[NDArray[np.float64], float]:
+    """(13,) counts as named above, and the median distance of the explained pixels from the surface, metres,
+    NaN without any.
 
     Args:
         rendered: (rows, columns) metres, NaN beside the mesh.
@@ -64,4 +65,5 @@ def sort_pixels(
                 counts[WEIGHT_IN_MASK] += weight if inside else 0.0
     if not has_mask:
         counts[OCCLUDED] = counts[NEARER]
-    return counts, residuals[: int(counts[EXPLAINED])]
+    explained_count = int(counts[EXPLAINED])
+    return counts, np.median(residuals[:explained_count]) if explained_count else np.nan

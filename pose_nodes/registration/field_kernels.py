@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled, compiled_sums
+from pose_nodes.core.compiled import compiled, compiled_small, compiled_sums
 from pose_nodes.registration.surface_field import SPLIT, SurfaceField
 
 Array = NDArray[np.float64]
@@ -74,7 +74,7 @@ def _placed(T: Array, point: Array) -> Array:
     return result
 
 
-@compiled
+@compiled_small
 def information(points: Array, T: Array, field: SurfaceField, reach: float) -> tuple[Array, Array]:
     """What the points within `reach` of the surface tell of a pose: J^T J of their distances, and these.
 
@@ -329,6 +329,21 @@ def align(
 
 
 @compiled
+def registered(
+    points: Array,
+    T_object_camera: Array,
+    field: SurfaceField,
+    scales: Array,
+    strides: NDArray[np.int64],
+    damping: float,
+    smallest_step: float,
+) -> tuple[Array, float]:
+    """`align`, and the `cost` at the last scale."""
+    T = align(points, T_object_camera, field, scales, strides, damping, smallest_step)
+    return T, cost(points, 1, T, field, scales[-1])
+
+
+@compiled
 def align_all(
     points: Array,
     starts: Array,
@@ -348,7 +363,7 @@ def align_all(
     return poses, costs
 
 
-@compiled
+@compiled_small
 def different(
     poses: Array, order: NDArray[np.int64], points: Array, apart: float, most: int
 ) -> NDArray[np.int64]:

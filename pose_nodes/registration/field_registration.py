@@ -158,7 +158,7 @@ class FieldTarget:
         scales = _falling(2.0 * reach, scale, _DECAY, _LAST_STEPS)
         strides = np.where(scales > scale, max(1, len(points) // _EARLY_POINTS), 1)
         points = np.ascontiguousarray(points)
-        T = field_kernels.align(
+        T, cost = field_kernels.registered(
             points,
             np.ascontiguousarray(T_object_camera),
             self._field,
@@ -167,7 +167,7 @@ class FieldTarget:
             _DAMPING,
             _SMALLEST_STEP,
         )
-        return Fit(T, field_kernels.cost(points, 1, T, self._field, scale))
+        return Fit(T, cost)
 
     def candidates(
         self,

@@ -121,25 +121,25 @@ def judge(rendered: NDArray[np.float32], view: View, tolerance: DepthTolerance) 
         tolerance: of the sensor.
     """
     mask = np.zeros((1, 1), np.bool_) if view.mask is None else view.mask
-    counts, residuals = sort_pixels(
+    counts, residual = sort_pixels(
         rendered, view.depth, mask, view.mask is not None, tolerance.constant, tolerance.quadratic
     )
     score = _ratio(counts[WEIGHT], counts[EXPLAINED] + counts[FARTHER])
     return Judgement(
-        _evidence(counts, residuals, view.mask is not None),
+        _evidence(counts, residual, view.mask is not None),
         score,
         score if view.mask is None else _ratio(counts[WEIGHT_IN_MASK], counts[CLAIMED]),
         int(counts[EXPLAINED]) * view.region.stride**2,
     )
 
 
-def _evidence(counts: NDArray[np.float64], residuals: NDArray[np.float64], has_mask: bool) -> Evidence:
+def _evidence(counts: NDArray[np.float64], residual: float, has_mask: bool) -> Evidence:
     """From the counts of `sort_pixels`."""
     silhouette, explained = counts[HIT], counts[EXPLAINED]
     against = counts[FARTHER] + counts[NEARER] - counts[OCCLUDED]
     return Evidence(
         inlier_ratio=_ratio(explained, explained + against),
-        depth_residual=float(np.median(residuals)) if len(residuals) else float("nan"),
+        depth_residual=residual,
         visible_fraction=_ratio(explained, silhouette),
         occluded_fraction=_ratio(counts[OCCLUDED], silhouette),
         contradicted_fraction=_ratio(counts[FARTHER], silhouette),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled, compiled_small
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def _projected(
     return result
 
 
-@compiled
+@compiled_small
 def outline(
     points: Array, T: Array, fx: float, fy: float, cx: float, cy: float
 ) -> tuple[float, float, float, float, float]:
@@ -47,7 +47,7 @@ def outline(
     return left, top, right, bottom, nearest
 
 
-@compiled
+@compiled_small
 def sampled(
     image: NDArray[np.float32], left: int, top: int, stride: int, rows: int, columns: int
 ) -> NDArray[np.float32]:

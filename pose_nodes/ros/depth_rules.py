@@ -26,7 +26,8 @@ def depth_facts(depth: NDArray[np.float32]) -> DepthFacts:
     """Measure a depth image in metres with NaN for nothing, on every fourth pixel of every fourth row."""
     sample = depth[::_STRIDE, ::_STRIDE]
     valid = sample[np.isfinite(sample)]
-    median = float(np.median(valid)) if valid.size else float("nan")
+    middle = valid.size // 2
+    median = float(np.partition(valid, middle)[middle]) if valid.size else float("nan")
     return DepthFacts(valid.size / sample.size, median)
 
 

@@ -20,7 +20,7 @@ from pose_nodes.ros.staged_node import StagedNode
 
 BAD_INPUT = 2
 _WAKE_S = 0.2
-_SWITCH_S = 0.0005
+_SWITCH_S = 0.0001
 """How long a thread may keep Python's lock while another waits for it. Python's own 5 ms is a sixth of a
 frame, and a thread that follows objects asks for the lock after each compiled function (our choice)."""
 

@@ -139,6 +139,7 @@ class MotionFilter:
         noise = np.diag([0.001**2] * 3 + [0.01**2] * 3)
         state = self.update(self.begin(np.eye(4), noise), 0.03, np.eye(4), noise)
         self.can_reach(state, np.eye(4), noise, 0.03)
+        se3.difference(state.T_camera_object, np.eye(4))  # of which tracks ask as well
 
     def begin(self, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]) -> MotionState:
         """The state of an object that was just found, with the (6, 6) covariance of its pose."""

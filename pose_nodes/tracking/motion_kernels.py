@@ -11,12 +11,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.core.compiled import compiled
+from pose_nodes.core.compiled import compiled_small
 
 Array = NDArray[np.float64]
 
 
-@compiled
+@compiled_small
 def _cholesky(S: Array) -> Array:
     """Lower triangle L of a positive definite matrix, L L^T = S."""
     n = len(S)
@@ -30,7 +30,7 @@ def _cholesky(S: Array) -> Array:
     return L
 
 
-@compiled
+@compiled_small
 def _solved(L: Array, b: Array) -> Array:
     """x of L L^T x = b."""
     n = len(L)
@@ -46,7 +46,7 @@ def _solved(L: Array, b: Array) -> Array:
     return x
 
 
-@compiled
+@compiled_small
 def moved_on(covariance: Array, step: float, seconds: float, acceleration: Array) -> Array:
     """(12, 12) covariance after some time at constant velocity, under white acceleration.
 
@@ -70,7 +70,7 @@ def moved_on(covariance: Array, step: float, seconds: float, acceleration: Array
     return result
 
 
-@compiled
+@compiled_small
 def innovation(delta: Array, covariance: Array, noise: Array) -> float:
     """Mahalanobis distance squared of a pose measured at (6,) delta from a state, with (6, 6) noise."""
     solved = _solved(_cholesky(covariance[:6, :6] + noise), delta)
@@ -80,7 +80,7 @@ def innovation(delta: Array, covariance: Array, noise: Array) -> float:
     return total
 
 
-@compiled
+@compiled_small
 def _product(A: Array, B: Array) -> Array:
     """A B^T."""
     result = np.zeros((len(A), len(B)))
@@ -91,7 +91,7 @@ def _product(A: Array, B: Array) -> Array:
     return result
 
 
-@compiled
+@compiled_small
 def _gain(covariance: Array, noise: Array) -> Array:
     """(12, 6) Kalman's gain K = P H^T (H P H^T + R)^-1, where H takes the pose out of a state."""
     L = _cholesky(covariance[:6, :6] + noise)
@@ -101,7 +101,7 @@ def _gain(covariance: Array, noise: Array) -> Array:
     return gain
 
 
-@compiled
+@compiled_small
 def _corrected(covariance: Array, gain: Array, noise: Array) -> Array:
     """(12, 12) covariance after a measurement, in Joseph's form (1 - K H) P (1 - K H)^T + K R K^T, which
     stays positive definite whatever is rounded."""
@@ -110,7 +110,7 @@ def _corrected(covariance: Array, gain: Array, noise: Array) -> Array:
     return 0.5 * (joseph + joseph.T)
 
 
-@compiled
+@compiled_small
 def _log_likelihood(delta: Array, expected: Array) -> float:
     """Of a (6,) innovation whose covariance is expected, up to a constant."""
     L = _cholesky(expected)
@@ -123,7 +123,7 @@ def _log_likelihood(delta: Array, expected: Array) -> float:
     return total
 
 
-@compiled
+@compiled_small
 def merged(offsets: Array, covariances: Array, weights: Array) -> tuple[Array, Array]:
     """(12,) mean and (12, 12) covariance of (k, 12) offsets with (k, 12, 12) covariances and (k,) weights."""
     mean, covariance = np.zeros(12), np.zeros((12, 12))
@@ -135,7 +135,7 @@ def merged(offsets: Array, covariances: Array, weights: Array) -> tuple[Array, A
     return mean, covariance
 
 
-@compiled
+@compiled_small
 def mixed(offsets: Array, covariances: Array, weights: Array, changes: Array) -> tuple[Array, Array, Array]:
     """What each model begins a step with, as others may have held until now: (k, 12), (k, 12, 12) and the
     (k,) probabilities of the models in this step, for (k, k) probabilities of changes."""
@@ -149,7 +149,7 @@ def mixed(offsets: Array, covariances: Array, weights: Array, changes: Array) ->
     return mixed_offsets, mixed_covariances, prior
 
 
-@compiled
+@compiled_small
 def all_moved_on(
     offsets: Array, covariances: Array, step: float, seconds: float, accelerations: Array
 ) -> tuple[Array, Array]:
@@ -162,7 +162,7 @@ def all_moved_on(
     return moved_offsets, moved_covariances
 
 
-@compiled
+@compiled_small
 def all_corrected(
     offsets: Array, covariances: Array, prior: Array, delta: Array, noise: Array
 ) -> tuple[Array, Array, Array]:

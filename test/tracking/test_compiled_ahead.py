@@ -29,7 +29,7 @@ for index in range(4):
     tracks = tracker.update(recorded.frame, recorded.segments if index == 0 else [])
     assert tracks[0].estimate is not None, tracks[0].reason
 print(sorted(name for name, count in compiled().items() if count > before.get(name, 0)))
-print(len(before))
+print(sorted(name for name, count in before.items() if ".corner_kernels." in name and not count))
 """
 
 
@@ -37,6 +37,6 @@ def test_nothing_is_compiled_after_a_tracker_was_prepared():
     command = [sys.executable, "-c", PROGRAM]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr
-    late, known = run.stdout.splitlines()
-    assert late == "[]"
-    assert int(known) > 20  # it did look at the compiled functions
+    late, corners = run.stdout.splitlines()
+    # Corners are followed only where depth does not suffice, which these frames need not show.
+    assert late == corners == "[]"
