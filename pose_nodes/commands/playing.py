@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -102,6 +103,7 @@ class Player:
         Raises:
             NodeFailureError: a node ended, or nothing came for long.
         """
+        gc.freeze()  # A full collection here would hold up the messages, and look like a late tracker.
         heard, since = 0, time.monotonic()
         while len(self._listener.truths) < self._play.images:
             self._turn(take)
@@ -113,6 +115,7 @@ class Player:
         self._processes.interrupt("player_node")
         self._linger(take)
         self._processes.stop("player_node")
+        gc.unfreeze()
         return self._listener
 
     def processor_seconds(self, names: Sequence[str]) -> dict[str, float]:
