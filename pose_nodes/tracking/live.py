@@ -1,8 +1,8 @@
 """The tracker beside a live camera: nothing waits for it, and it waits for nothing.
 
-One thread follows the tracks into the newest frame; frames that came meanwhile are superseded, but kept in
-the history. Another does cold starts, follows what it finds through the history to the present, and hands it
-over.
+One thread follows the tracks into each frame that has not waited for long; frames that did are superseded by
+newer ones, but kept in the history. Another does cold starts, follows what it finds through the history to
+the present, and hands it over.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ from pose_nodes.tracking.search_plan import Search
 from pose_nodes.tracking.tracker import PreparedObject, Tracker
 
 _TIMED_FRAMES = 300
+_LONGEST_WAIT_S = 0.04
+"""Of a frame, when there is a newer one: a little more than the period of a camera, so that a moment without
+processor time costs no frame, and steady overload a period at most (our choice)."""
 _NICENESS = 10
 """Of cold starts: they get the time that following leaves, and an eighth of it where it leaves none."""
 
@@ -58,7 +61,7 @@ class LiveStatistics:
     Attributes:
         frames_in: frames submitted.
         frames_processed: frames with a result.
-        frames_superseded: frames without one, because a newer one was there before their turn.
+        frames_superseded: frames without one, because a newer one was there when their turn came late.
         segments_unmatched: segmentations whose frame was never there, or no longer.
         cold_starts: done.
         seconds_median, seconds_p95: to process one of the last 300 frames; NaN before the first.
@@ -96,7 +99,7 @@ class LiveTracker:
         self._late = LateSegments(self._tracker.history)
         self._wake = threading.Condition()
         self._step = threading.RLock()
-        self._frame: Frame | None = None
+        self._waiting: deque[tuple[float, Frame]] = deque()
         self._searches: dict[str, Search] = {}
         self._has_segments = self._closed = False
         self._failure: Exception | None = None
@@ -119,8 +122,7 @@ class LiveTracker:
         with self._wake:
             self._tracker.history.add(frame)
             self._in += 1
-            self._superseded += self._frame is not None
-            self._frame = frame
+            self._waiting.append((time.perf_counter(), frame))
             self._wake.notify_all()
 
     def submit_segments(self, stamp_ns: int, segments: Sequence[Segment]) -> None:
@@ -146,7 +148,7 @@ class LiveTracker:
             if not names:
                 self._late.clear()
                 with self._wake:
-                    self._frame = None
+                    self._waiting.clear()
                     self._searches.clear()
             return gone
 
@@ -207,12 +209,12 @@ class LiveTracker:
     def _track_one(self) -> bool:
         """Wait for a frame or segments, and process them; False when closed."""
         with self._wake:
-            self._wake.wait_for(lambda: self._closed or self._frame is not None or self._has_segments)
+            self._wake.wait_for(lambda: self._closed or bool(self._waiting) or self._has_segments)
             if self._closed:
                 return False
         with self._step:
             with self._wake:  # taken only now: a reset in between takes back frames of the old time
-                frame, self._frame = self._frame, None
+                frame = self._next_frame()
                 self._has_segments = False
             begun = time.perf_counter()
             tracks = [] if frame is None else self._tracker.advance(frame)
@@ -220,6 +222,14 @@ class LiveTracker:
             if frame is not None:
                 self._publish(frame, tracks, time.perf_counter() - begun)
         return True
+
+    def _next_frame(self) -> Frame | None:
+        """The first that has not waited for too long, or else the newest; None if none waits."""
+        begun = time.perf_counter()
+        while len(self._waiting) > 1 and begun - self._waiting[0][0] > _LONGEST_WAIT_S:
+            self._waiting.popleft()
+            self._superseded += 1
+        return self._waiting.popleft()[1] if self._waiting else None
 
     def _plan_searches(self) -> None:
         for frame, segments in self._late.take():

@@ -33,8 +33,13 @@ class Feed:
     def __init__(self, scene: BopScene) -> None:
         self._recorded = [scene[index] for index in range(len(scene))]
         self.results: list[TrackingResult] = []
-        self.tracker = LiveTracker(scene.library(), TrackerConfig(), self.results.append)
-        self.number = 0
+        self.tracker = LiveTracker(scene.library(), TrackerConfig(), self._take)
+        self.number, self.slowness = 0, 0.0
+
+    def _take(self, result: TrackingResult) -> None:
+        """Whoever is told may hold up the tracker, by so many seconds."""
+        self.results.append(result)
+        time.sleep(self.slowness)
 
     def frame(self, number: int) -> Frame:
         """The recording, over and over; the bunny comes full circle."""
@@ -120,7 +125,16 @@ def test_one_mask_that_comes_late_is_enough(feed):
     assert_right(feed, number)
 
 
-def test_the_newest_frame_wins_and_the_others_are_counted(feed):
+def test_frames_that_come_together_are_all_answered_in_their_order(feed):
+    for number in range(2):
+        feed.tracker.submit_frame(feed.frame(number))
+    until(lambda: len(feed.results) == 2)
+    assert [result.frame.stamp_ns for result in feed.results] == [feed.frame(n).stamp_ns for n in range(2)]
+    assert feed.tracker.statistics().frames_superseded == 0
+
+
+def test_the_newest_frame_wins_over_those_that_waited_for_long_and_they_are_counted(feed):
+    feed.slowness = 0.05
     for number in range(30):
         feed.tracker.submit_frame(feed.frame(number))
     until(lambda: feed.results and feed.results[-1].frame.stamp_ns == feed.frame(29).stamp_ns)
