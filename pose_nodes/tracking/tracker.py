@@ -36,8 +36,9 @@ _FEW_FRAMES = 3
 _ROLLING_STEP_NS = 60_000_000
 """Between frames through which a candidate is followed to the present; nearer ones are skipped (our
 choice)."""
-_SEARCHES = 2
-"""Around tracks that are not found where they should be, in one frame (our choice)."""
+_SEARCHES = 1
+"""Around tracks that are not found where they should be, in one frame: as long as five updates (our
+choice)."""
 SAME_PLACE = 0.5
 """Diameters; two tracks of a class that are nearer to each other are one object (our choice)."""
 
