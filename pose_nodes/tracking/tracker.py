@@ -36,9 +36,10 @@ _FEW_FRAMES = 3
 _ROLLING_STEP_NS = 60_000_000
 """Between frames through which a candidate is followed to the present; nearer ones are skipped (our
 choice)."""
-_SEARCHES = 1
-"""Around tracks that are not found where they should be, in one frame: as long as five updates (our
-choice)."""
+_UPDATES_A_FRAME = 12
+_UPDATES_OF_A_SEARCH = 5
+"""Time for a frame, and what a search around a track takes that is not found where it should be, in updates
+of an object. One search is always allowed (our choice)."""
 SAME_PLACE = 0.5
 """Diameters; two tracks of a class that are nearer to each other are one object (our choice)."""
 
@@ -198,7 +199,8 @@ class Tracker:
         self._turn += 1
         start = self._turn % max(len(posed), 1)
         by_turns = sorted(posed[start:] + posed[:start], key=lambda machine: machine.is_settled)
-        return {machine.id for machine in by_turns[:_SEARCHES]}
+        most = max(1, (_UPDATES_A_FRAME - len(posed)) // _UPDATES_OF_A_SEARCH)
+        return {machine.id for machine in by_turns[:most]}
 
     def _follow(
         self, machine: TrackMachine, frame: Frame, estimator: Estimator, may_search: bool = True
