@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 import threading
@@ -87,7 +86,6 @@ def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence
         return BAD_INPUT
     try:
         node = make_node(stop)
-        _settle()
         executor = SingleThreadedExecutor()
         executor.add_node(node)
         while not stop.is_set:
@@ -98,10 +96,3 @@ def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence
     finally:
         rclpy.try_shutdown()
     return stop.exit_code
-
-
-def _settle() -> None:
-    """Leave what was loaded so far out of later garbage collections: to look through all of it, some hundred
-    thousand objects of libraries, holds up every thread for a fifth of a second."""
-    gc.collect()
-    gc.freeze()
