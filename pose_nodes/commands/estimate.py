@@ -23,6 +23,7 @@ from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.instance import InstanceEstimator
+from pose_nodes.features.choice import NAMES
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import METRES_PER_UNIT, load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
@@ -56,7 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     begun = time.perf_counter()
     config = from_mapping(
-        InstanceConfig, {"features": options.features, "registration": options.registration}, "command line"
+        InstanceConfig,
+        {"features": options.features, "weights": options.weights, "registration": options.registration},
+        "command line",
     )
     observation = _read_observation(options)
     model = _read_model(options)
@@ -98,7 +101,12 @@ def _parser() -> CommandParser:
         help="rotations that leave it as it is, such as z:2, z:inf, cube or auto; default: %(default)s",
     )  # fmt: skip
     method = parser.add_argument_group("method")
-    method.add_argument("--features", default="fpfh", help="local descriptor; default: %(default)s")
+    method.add_argument(
+        "--features", default="fpfh", help=f"local descriptor: {', '.join(NAMES)}; default: %(default)s"
+    )
+    method.add_argument(
+        "--weights", default="", metavar="FILE", help="of a learned one; those of the package if left out"
+    )
     method.add_argument("--registration", default="open3d", help="default: %(default)s")
     method.add_argument(
         "--seed", type=integer(0), default=0, help="of all random choices; default: %(default)s"

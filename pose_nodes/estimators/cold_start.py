@@ -11,6 +11,7 @@ repeated.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +26,7 @@ from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.view_search import ViewSearch
+from pose_nodes.features.choice import Descriptor
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud, erode_mask, estimate_normals, inlier_mask, lift, thin
 from pose_nodes.registration.verification import Judgement, View
@@ -65,16 +67,19 @@ class _Hypothesis:
     judgement: Judgement
 
 
+Proposer = Callable[[_Scene, np.random.Generator, Stopwatch], list[se3.Matrix]]
+
+
 class ColdStart:
     """Finds one object."""
 
-    def __init__(self, known: KnownObject, config: InstanceConfig) -> None:
+    def __init__(self, known: KnownObject, config: InstanceConfig, descriptor: Descriptor) -> None:
         self._model = known.model
         self._posed = known.posed
         self._onto_surface = known.refine
         self._uncertainty = known.uncertainty
         self._config = config
-        self._features = FeatureSearch(known.model, config.ransac, config.registration)
+        self._features = FeatureSearch(known.model, config.ransac, config.registration, descriptor)
         self._views = ViewSearch(known.model, config.views)
 
     def find(self, observation: Observation, rng: np.random.Generator) -> list[PoseEstimate]:
@@ -89,7 +94,7 @@ class ColdStart:
             scene = self._scene(observation, rng)
         hypotheses: list[_Hypothesis] = []
         estimates: list[PoseEstimate] = []
-        for propose in (self._propose_views, self._propose_by_features):
+        for propose in self._proposers():
             proposals = propose(scene, rng, stopwatch)
             with stopwatch.stage("refinement"):
                 hypotheses += [self._screen(T, scene) for T in proposals]
@@ -101,6 +106,11 @@ class ColdStart:
         if not estimates:
             raise RegistrationError(f"segment of '{self._model.name}': no pose was proposed")
         return [replace(estimate, seconds=dict(stopwatch.seconds)) for estimate in estimates]
+
+    def _proposers(self) -> Sequence[Proposer]:
+        """What proposes poses, what finds most first: learned descriptors, views, FPFH."""
+        proposers: list[Proposer] = [self._propose_views, self._propose_by_features]
+        return proposers if self._config.features == "fpfh" else proposers[::-1]
 
     def _scene(self, observation: Observation, rng: np.random.Generator) -> _Scene:
         config, frame = self._config.cloud, observation.frame

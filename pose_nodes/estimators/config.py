@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pose_nodes.core.config import group, option
 from pose_nodes.estimators.image_cue import ImageCueConfig
+from pose_nodes.features.choice import NAMES
 from pose_nodes.registration.proposals import LIBRARIES
 from pose_nodes.registration.verification import DepthTolerance
 
@@ -159,7 +160,8 @@ class AcceptanceConfig:
 class InstanceConfig:
     """All options of the estimator of objects with a mesh."""
 
-    features: str = option("fpfh", "local descriptor of cold starts", choices=("fpfh",))
+    features: str = option("fpfh", "local descriptor of cold starts", choices=NAMES)
+    weights: str = option("", "file of its network; empty: the weights that come with the package")
     registration: str = option(
         "native", "library that makes poses of matches; open3d: that refines them, too", choices=LIBRARIES
     )

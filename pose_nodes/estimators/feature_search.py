@@ -6,7 +6,7 @@ import numpy as np
 
 from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.config import RansacConfig
-from pose_nodes.features import fpfh
+from pose_nodes.features.choice import Descriptor, Fpfh
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.objects.model import ObjectModel
@@ -15,15 +15,22 @@ from pose_nodes.registration.proposals import SearchEffort, proposer
 
 
 class FeatureSearch:
-    """Registers clouds with one object by their FPFH descriptors."""
+    """Registers clouds with one object by local descriptors."""
 
-    def __init__(self, model: ObjectModel, config: RansacConfig, registration: str = "native") -> None:
+    def __init__(
+        self,
+        model: ObjectModel,
+        config: RansacConfig,
+        registration: str = "native",
+        descriptor: Descriptor | None = None,
+    ) -> None:
         """Describe a model.
 
         Args:
             model: the object.
             config: options.
             registration: the library that makes poses of matches, see `proposals`.
+            descriptor: of points; FPFH if None.
 
         Raises:
             InvalidConfigError: that library is not installed.
@@ -32,10 +39,10 @@ class FeatureSearch:
         self._effort = SearchEffort(
             config.distance * model.diameter, config.runs, config.iterations, config.keep
         )
-        self._points = model.points
-        self._radius = config.feature_radius * model.diameter
+        self._points, self._diameter = model.points, model.diameter
+        self._descriptor = descriptor or Fpfh(config.feature_radius)
         cloud = PointCloud(model.points, model.normals)
-        self._features = fpfh.describe(cloud, self._radius) if config.runs else None
+        self._features = self._descriptor.describe(cloud, model.diameter) if config.runs else None
 
     def propose(self, scene: PointCloud, rng: np.random.Generator, stopwatch: Stopwatch) -> list[se3.Matrix]:
         """Poses T_camera_object that many matches agree on.
@@ -48,7 +55,7 @@ class FeatureSearch:
         if self._features is None:
             return []
         with stopwatch.stage("features"):
-            features = fpfh.describe(scene, self._radius)
+            features = self._descriptor.describe(scene, self._diameter)
         with stopwatch.stage("matching"):
             matches = match(features, self._features)
         with stopwatch.stage("ransac"):

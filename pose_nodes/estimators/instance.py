@@ -11,23 +11,45 @@ from pose_nodes.estimators.cold_start import ColdStart
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.warm_update import WarmUpdate
+from pose_nodes.features.choice import Descriptor
+from pose_nodes.features.choice import descriptor as described_by
 from pose_nodes.geometry import se3
 from pose_nodes.objects.model import ObjectModel
+
+
+def descriptor_of(config: InstanceConfig) -> Descriptor:
+    """The descriptor that a configuration names; takes a second or two where it is learned.
+
+    Raises:
+        InvalidConfigError: what it needs is not installed.
+        InvalidWeightsError: its weights cannot be used.
+    """
+    return described_by(config.features, config.weights, config.ransac.feature_radius)
 
 
 class InstanceEstimator:
     """Finds and follows one object; see `cold_start` and `warm_update` for how."""
 
-    def __init__(self, model: ObjectModel, config: InstanceConfig, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        model: ObjectModel,
+        config: InstanceConfig,
+        rng: np.random.Generator,
+        descriptor: Descriptor | None = None,
+    ) -> None:
         """Prepare an object; takes a second or two.
 
         Args:
             model: the object.
             config: options.
             rng: random numbers of cold starts; updates need none.
+            descriptor: of the configuration, where several objects share one; made if None.
+
+        Raises:
+            PoseNodesError: the descriptor of the configuration cannot be had.
         """
         known = KnownObject.prepare(model, config)
-        self._cold_start = ColdStart(known, config)
+        self._cold_start = ColdStart(known, config, descriptor or descriptor_of(config))
         self._warm_update = WarmUpdate(known, config)
         self._rng = rng
         self._warm_update.rehearse()

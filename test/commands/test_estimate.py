@@ -50,6 +50,23 @@ def test_the_bunny_is_found_within_5_mm_and_5_degrees(command, estimate_words, t
     assert picture.shape == photo.shape and (picture != photo).any()
 
 
+def test_it_is_found_by_the_descriptors_that_were_trained_here(
+    command, estimate_words, tmp_path, strict_json
+):
+    pytest.importorskip("torch")
+    answer = command(*estimate_words(tmp_path / "pose.json", features="dgedi", registration="native"))
+    millimetres, degrees = errors_of(strict_json(tmp_path / "pose.json"))
+    assert (answer.code, answer.err) == (0, "")
+    assert millimetres < 5 and degrees < 5
+
+
+def test_weights_that_are_not_there_are_told_in_a_line(command, estimate_words, tmp_path):
+    pytest.importorskip("torch")
+    missing = tmp_path / "mine.safetensors"
+    answer = command(*estimate_words(tmp_path / "pose.json", features="dgedi", weights=missing))
+    assert answer.code == 2 and str(missing) in answer.err and answer.err.count("\n") == 1
+
+
 def test_the_same_seed_gives_the_same_pose(command, estimate_words, tmp_path, strict_json):
     values = []
     for name in ("first.json", "second.json"):

@@ -61,6 +61,16 @@ def test_the_bunny_is_found_within_5_mm_and_5_degrees(bunny, bunny_model, estima
     assert distance < 0.005 and degrees < 5.0
 
 
+@pytest.mark.parametrize("index", [0, 11, 20, 30])
+def test_a_learned_descriptor_suffices_and_views_are_not_tried(bunny, bunny_model, index):
+    pytest.importorskip("torch")
+    estimator = InstanceEstimator(bunny_model, InstanceConfig(features="dgedi"), np.random.default_rng(0))
+    best = estimator.initialise(seen(bunny[index], "bunny"))[0]
+    distance, degrees = errors(best, bunny[index], bunny_model)
+    assert best.verified and "views" not in best.seconds, best.reason
+    assert distance < 0.005 and degrees < 5.0
+
+
 @pytest.mark.parametrize(("index", "name"), [(0, "dragon"), (0, "cube"), (56, "dragon"), (56, "cube")])
 def test_dragon_and_cube_are_found_within_5_mm_and_5_degrees(
     desk_video, desk_library, estimator_of, index, name

@@ -30,7 +30,7 @@ def test_the_reference_is_set_up_as_in_the_dgedi_paper():
 
 
 @pytest.mark.parametrize(
-    ("name", "allowed"), [("features", "fpfh"), ("registration", "native, open3d, kiss_matcher")]
+    ("name", "allowed"), [("features", "fpfh, dgedi, gedi"), ("registration", "native, open3d, kiss_matcher")]
 )
 def test_what_is_not_there_is_refused_by_name(name, allowed):
     with pytest.raises(InvalidConfigError, match=f"'{name}' is 'other'; allowed are {allowed}"):

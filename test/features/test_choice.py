@@ -1,0 +1,57 @@
+"""A descriptor by its name, and what comes of names that cannot be had."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.core.stopwatch import Stopwatch
+from pose_nodes.estimators.config import RansacConfig
+from pose_nodes.estimators.feature_search import FeatureSearch
+from pose_nodes.features import fpfh
+from pose_nodes.features.choice import NAMES, descriptor
+from pose_nodes.geometry import se3
+from pose_nodes.geometry.pointcloud import PointCloud
+from pose_nodes.metrics.pose_error import pose_difference
+
+
+def seen(model, T_camera_object: se3.Matrix) -> PointCloud:
+    """The half of a model's surface that faces a camera."""
+    points = se3.transform(T_camera_object, model.points)
+    normals = se3.rotate(T_camera_object, model.normals)
+    facing = np.einsum("ij,ij->i", points, normals) < 0.0
+    return PointCloud(points[facing], normals[facing])
+
+
+def test_fpfh_is_that_of_its_radius_in_diameters(bunny_model):
+    cloud = PointCloud(bunny_model.points, bunny_model.normals)
+    described = descriptor("fpfh", radius=0.2).describe(cloud, bunny_model.diameter)
+    np.testing.assert_array_equal(described, fpfh.describe(cloud, 0.2 * bunny_model.diameter))
+
+
+def test_what_has_no_weights_refuses_some():
+    with pytest.raises(InvalidConfigError, match=r"weights .my\.safetensors.: the features fpfh have none"):
+        descriptor("fpfh", "my.safetensors")
+
+
+def test_every_learned_name_refuses_a_file_that_is_not_there(tmp_path):
+    pytest.importorskip("torch")
+    from pose_nodes.networks.weight_files import InvalidWeightsError
+
+    for name in NAMES[1:]:
+        with pytest.raises(InvalidWeightsError, match=r"none\.safetensors"):
+            descriptor(name, str(tmp_path / "none.safetensors"))
+
+
+def test_the_shipped_student_finds_what_it_has_never_seen_by_descriptors_alone(bunny_model):
+    pytest.importorskip("torch")
+    search = FeatureSearch(bunny_model, RansacConfig(runs=1, keep=1), descriptor=descriptor("dgedi"))
+    rng = np.random.default_rng(0)
+    hits = 0
+    for turn in rng.normal(0.0, 1.5, (6, 3)):
+        T = se3.from_rotation_vector(turn, [0.0, 0.05, 0.7])
+        (found,) = search.propose(seen(bunny_model, T), rng, Stopwatch())
+        distance, angle = pose_difference(found, T, bunny_model.symmetry)
+        hits += distance < 0.05 * bunny_model.diameter and angle < np.radians(10.0)
+    assert hits >= 5
