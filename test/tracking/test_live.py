@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -123,6 +125,14 @@ def test_one_mask_that_comes_late_is_enough(feed):
     for _ in range(5):
         number = feed.step(masked=False)
     assert_right(feed, number)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
+def test_cold_starts_stand_back_behind_following(feed):
+    threads = {thread.name: thread.native_id for thread in threading.enumerate()}
+    before = os.getpriority(os.PRIO_PROCESS, threads["tracking"])
+    until(lambda: os.getpriority(os.PRIO_PROCESS, threads["cold starts"]) > before)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
 
 
 def test_frames_that_come_together_are_all_answered_in_their_order(feed):
