@@ -29,7 +29,8 @@ for index in range(4):
     tracks = tracker.update(recorded.frame, recorded.segments if index == 0 else [])
     assert tracks[0].estimate is not None, tracks[0].reason
 print(sorted(name for name, count in compiled().items() if count > before.get(name, 0)))
-print(sorted(name for name, count in before.items() if ".corner_kernels." in name and not count))
+# Those that begin with _ are part of the others, and never compiled where these are loaded from the disk.
+print(sorted(n for n, count in before.items() if ".corner_kernels." in n and "._" not in n and not count))
 """
 
 
