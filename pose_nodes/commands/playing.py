@@ -69,7 +69,11 @@ def playing(play: Play, out: Path, command: str) -> Iterator[Player]:
             if play.objects_file is not None:
                 processes.start("tracker_node", {"objects_file": str(play.objects_file.absolute())})
             processes.start("player_node", _player_parameters(play))
-            yield Player(play, processes, listener)
+            gc.freeze()  # A full collection here would hold up the messages, and look like a late tracker.
+            try:
+                yield Player(play, processes, listener)
+            finally:
+                gc.unfreeze()
 
 
 def _player_parameters(play: Play) -> dict[str, object]:
@@ -103,7 +107,6 @@ class Player:
         Raises:
             NodeFailureError: a node ended, or nothing came for long.
         """
-        gc.freeze()  # A full collection here would hold up the messages, and look like a late tracker.
         heard, since = 0, time.monotonic()
         while len(self._listener.truths) < self._play.images:
             self._turn(take)
@@ -115,7 +118,6 @@ class Player:
         self._processes.interrupt("player_node")
         self._linger(take)
         self._processes.stop("player_node")
-        gc.unfreeze()
         return self._listener
 
     def processor_seconds(self, names: Sequence[str]) -> dict[str, float]:
