@@ -17,8 +17,9 @@ from pose_nodes.sequences.bop_files import names_from_objects_file
 if TYPE_CHECKING:
     from pose_nodes.ros.listener import Listener
 
-START_S = 60.0
-"""How long the first image may take on a busy machine: the tracker loads its objects first."""
+START_S = 240.0
+"""How long the first image may take on a busy machine: the tracker loads its objects first, and compiles its
+functions where it never ran before."""
 SILENCE_S = 20.0
 """How long nothing may come in the middle of a recording."""
 _WAKE_S = 0.05
