@@ -38,12 +38,12 @@ def motion_of_corners(
     T: Array,
     intrinsics: Array,
     deviation: float,
-    reach: float,
-    rounds: int,
+    reaches: Array,
 ) -> tuple[Array, Array]:
     """The motion of an object that brings points of it to where their corners are seen.
 
-    Least squares with Tukey's weights, about a pose that is near.
+    Least squares with Tukey's weights, about a pose that is near; as that may be off by more than corners
+    are, what counts is narrowed down from round to round.
 
     Args:
         points: (n, 3) object frame, metres.
@@ -51,8 +51,8 @@ def motion_of_corners(
         T: (4, 4) T_camera_object.
         intrinsics: (4,) fx, fy, cx, cy.
         deviation: standard deviation of a corner's place, pixels.
-        reach: standard deviations beyond which a corner does not count.
-        rounds: of weighing and solving.
+        reaches: (k,) standard deviations beyond which a corner does not count, in each round of weighing and
+            solving.
 
     Returns:
         (6,) as of `se3.perturb`, and its (6, 6) information.
@@ -60,7 +60,7 @@ def motion_of_corners(
     rows = _projections(points, pixels, T, intrinsics)
     information = np.zeros((6, 6))
     change = np.zeros(6)
-    for _ in range(rounds):
+    for reach in reaches:
         slope = np.zeros(6)
         information[:] = 0.0
         for index in range(0, len(rows), 2):

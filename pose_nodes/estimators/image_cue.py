@@ -23,7 +23,7 @@ from pose_nodes.estimators.corner_kernels import motion_of_corners, weighed
 from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
-from pose_nodes.registration.covariance import lesser_covariance
+from pose_nodes.registration.covariance import EXPECTED_MOTION, lesser_covariance
 from pose_nodes.registration.verification import DepthTolerance, View
 from pose_nodes.rendering.depth import Region
 
@@ -62,9 +62,10 @@ _MARGIN = 32
 """Pixels around the corners that are searched."""
 _THERE_AND_BACK = 0.7
 """Pixels by which a corner may miss its start when it is followed back."""
-_REACH = 4.0
-"""Standard deviations beyond which a corner is thought to be followed wrongly."""
-_ROUNDS = 3
+_REACHES = np.full(3, 4.0)
+"""Standard deviations beyond which a corner is thought to be followed wrongly, in each round of weighing."""
+_REACHES_FROM_AFAR = np.array([16.0, 8.0, 4.0, 4.0])
+"""The same from where the motion leads, which may be wrong by as much as an object moves between images."""
 _VIEW_TURNED = float(np.cos(np.deg2rad(25.0)))
 """From which on corners are chosen anew: they begin to leave the visible side."""
 _LEFT = 0.5
@@ -90,13 +91,43 @@ class ImageCue:
         anchors = Anchors(image, pixels, points, len(points), np.zeros(3), estimate.covariance)
         self._corrected(estimate, anchors, camera)
 
-    def held(self, estimate: PoseEstimate, frame: Frame, prior: PoseEstimate) -> PoseEstimate:
+    def predicted(
+        self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix
+    ) -> tuple[Anchors | None, se3.Matrix]:
+        """The corners of the frame before in a new one, and the pose that they lead to.
+
+        Motion is guessed, corners are seen: registration that begins where they lead does not end beside the
+        truth where an object moved twice as far as before, as in a frame after one that was lost.
+
+        Args:
+            frame: the new one.
+            prior: of the frame before, with its corners if it has any.
+            T_predicted: (4, 4) where the motion leads.
+
+        Returns:
+            None and the prediction as it is where too few corners are found.
+        """
+        image = frame.grey
+        followed = None if image is None else self._followed(prior, image, frame, T_predicted)
+        if followed is None:
+            return None, T_predicted
+        assert followed.covariance is not None
+        change, information = self._motion_of(followed, T_predicted, frame.camera, _REACHES_FROM_AFAR)
+        delta, _, _ = weighed(
+            np.ascontiguousarray(T_predicted), EXPECTED_MOTION, followed.covariance, information, change
+        )
+        return followed, se3.perturb(T_predicted, delta)
+
+    def held(
+        self, estimate: PoseEstimate, frame: Frame, prior: PoseEstimate, followed: Anchors | None = None
+    ) -> PoseEstimate:
         """An estimate by depth, corrected by where the corners of the frame before went.
 
         Args:
             estimate: of this frame, by depth alone.
             frame: this one; without colour nothing is done.
             prior: of the frame before, with its corners if it has any.
+            followed: them in this frame, where that is known already.
 
         Returns:
             The estimate, with the corners of this frame where it needs them.
@@ -104,7 +135,7 @@ class ImageCue:
         image = frame.grey
         if image is None or self._config.points == 0 or not self._is_needed(estimate):
             return replace(estimate, anchors=None)
-        followed = self._followed(prior, image, frame, estimate.T_camera_object)
+        followed = followed or self._followed(prior, image, frame, estimate.T_camera_object)
         if followed is not None:
             estimate = self._corrected(estimate, followed, frame.camera)
         if followed is None or self._is_worn_out(followed, estimate):
@@ -158,13 +189,13 @@ class ImageCue:
         return replace(estimate, T_camera_object=moved, covariance=covariance, bias=covariance - changing)
 
     def _motion_of(
-        self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera
+        self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera, reaches: Array = _REACHES
     ) -> tuple[Array, Array]:
         """(6,) motion of `se3.perturb` that brings the points to their corners; (6, 6) information of it."""
         intrinsics = np.array([camera.fx, camera.fy, camera.cx, camera.cy])
         T = np.ascontiguousarray(T_camera_object)
         return motion_of_corners(
-            followed.points, followed.pixels, T, intrinsics, self._config.pixels, _REACH, _ROUNDS
+            followed.points, followed.pixels, T, intrinsics, self._config.pixels, reaches
         )
 
     def _is_worn_out(self, followed: Anchors, estimate: PoseEstimate) -> bool:

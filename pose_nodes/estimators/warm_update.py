@@ -91,6 +91,8 @@ class WarmUpdate:
         """
         stopwatch = Stopwatch()
         usual = prior.score * prior.evidence.visible_fraction
+        with stopwatch.stage("texture"):
+            corners, T_predicted = self._cue.predicted(frame, prior, T_predicted)
         starts = self._starts(prior.T_camera_object, T_predicted)
         best: _Followed | None = None
         for T in starts:
@@ -106,7 +108,7 @@ class WarmUpdate:
         with stopwatch.stage("covariance"):
             estimate = self._estimate(best, prior, frame.camera)
         with stopwatch.stage("texture"):
-            estimate = _bounded(self._cue.held(estimate, frame, prior))
+            estimate = _bounded(self._cue.held(estimate, frame, prior, corners))
         return replace(estimate, seconds=stopwatch.seconds)
 
     def rehearse(self) -> None:

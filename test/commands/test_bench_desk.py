@@ -59,8 +59,8 @@ def test_a_miss_of_a_wrong_reference_is_told_apart():
     assert [miss.is_excused for miss in misses] == [True, False, False]
     figures = ObjectFigures(SUPPLIES[0], "cube", 5, poses, misses)
     rows, told = desk_tables([figures])
-    assert rows.rows[0][1:6] == ("cube", "5", "40.0 %", "3", "1") and rows.rows[0][6] == "2.0"
-    assert [row[2:] for row in told.rows] == [
+    assert rows.rows[0][1:7] == ("recorded", "cube", "5", "40.0 %", "3", "1") and rows.rows[0][7] == "2.0"
+    assert [row[3:] for row in told.rows] == [
         ("72", "60.0", "6.0", "yes"),
         ("73", "10.0", "6.0", ""),
         ("74", "-", "-", ""),

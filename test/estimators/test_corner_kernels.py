@@ -13,11 +13,12 @@ from pose_nodes.geometry.camera import PinholeCamera
 CAMERA = PinholeCamera(600.0, 590.0, 319.5, 239.5, 640, 480)
 INTRINSICS = np.array([600.0, 590.0, 319.5, 239.5])
 POINTS = np.random.default_rng(0).uniform(-0.06, 0.06, (60, 3))
+REACHES = np.array([16.0, 8.0, 4.0, 4.0])
 T_BEFORE = se3.from_rotation_vector([0.4, -0.2, 0.7], [0.03, -0.05, 0.6])
 
 
 def motion(pixels: np.ndarray, deviation: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    return motion_of_corners(POINTS, pixels.astype(np.float32), T_BEFORE, INTRINSICS, deviation, 4.0, 3)
+    return motion_of_corners(POINTS, pixels.astype(np.float32), T_BEFORE, INTRINSICS, deviation, REACHES)
 
 
 @given(st.lists(st.floats(-1.0, 1.0), min_size=6, max_size=6))
