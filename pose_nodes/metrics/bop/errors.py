@@ -12,7 +12,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.metrics.bop.projection_distance import mspd
-from pose_nodes.metrics.bop.surface_discrepancy import TOLERANCE, may_overlap, slants, vsd
+from pose_nodes.metrics.bop.surface_discrepancy import TOLERANCE, drawn_by, may_overlap, slants, vsd
 from pose_nodes.metrics.bop.surface_distance import mssd
 from pose_nodes.metrics.bop.surface_points import SurfacePoints
 from pose_nodes.metrics.bop.symmetries import discretised
@@ -96,10 +96,10 @@ class ErrorMeter:
     ) -> Array:
         errors = np.ones((len(STEPS), len(estimates), len(truths)))
         slant, limits = slants(camera), STEPS * self._diameter
-        measured = slant * depth
-        rendered = [slant * self._rasteriser.render(T, camera) for T in truths] if estimates else []
+        measured, drawn = slant * depth, drawn_by(camera)
+        rendered = [slant * self._rasteriser.render(T, drawn) for T in truths] if estimates else []
         for row, estimate in enumerate(estimates):
-            estimated = slant * self._rasteriser.render(estimate, camera)
+            estimated = slant * self._rasteriser.render(estimate, drawn)
             for column, true in enumerate(truths):
                 if may_overlap(0.5 * self._diameter, estimate, true):
                     errors[:, row, column] = vsd(

@@ -7,6 +7,8 @@ as visible where nothing was measured.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,14 @@ def slants(camera: PinholeCamera) -> Distances:
     """(h, w) distance from the camera's centre of a point on each pixel's ray, for a depth along z of 1."""
     v, u = np.indices(camera.shape).astype(np.float64)
     return np.sqrt(1.0 + ((u - camera.cx) / camera.fx) ** 2 + ((v - camera.cy) / camera.fy) ** 2)
+
+
+def drawn_by(camera: PinholeCamera) -> PinholeCamera:
+    """The camera that the benchmark's own program draws with, for scores that compare with its.
+
+    The centre of pixel (0, 0) is at (0.5, 0.5) there, though it is at (0, 0) for its distance maps.
+    """
+    return replace(camera, cx=camera.cx - 0.5, cy=camera.cy - 0.5)
 
 
 def vsd(
