@@ -123,9 +123,13 @@ def _report(title: str, rows: list[Row], seconds: dict[str, float], options: Nam
 
 
 def _title(data_set: DataSet, images: Images, options: Namespace) -> str:
-    shares = "" if options.every == 1 else f", every {options.every}th"
+    shares = "" if options.every == 1 else f", every {_ordinal(options.every)}"
     masks = "" if options.results is not None else f"; {options.masks} masks"
     return f"{data_set.name}, {data_set.split}: {len(images)} images{shares}{masks}"
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{ {2: 'nd', 3: 'rd'}.get(number, 'th') }"
 
 
 def _mean(seconds: Sequence[float]) -> float:
