@@ -10,18 +10,17 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pose_nodes.demo_data import BUNNY
 from pose_nodes.sequences.bop_results import HEADER, read_results
 from pose_nodes.synthetic.datasets.workers import Workers
 
-CSV = "pose-nodes_bunny-test{}.csv"
 
-
-def poses(path: Path) -> list[list[str]]:
-    """The lines of a result file without the time."""
-    return [line.split(",")[:6] for line in path.read_text().splitlines()]
+def poses(path: Path) -> np.ndarray:
+    """Score and pose of each line of a result file, but not its time."""
+    return np.array([[result.score, *result.T_camera_object.ravel()] for result in read_results(path)])
 
 
 @pytest.fixture(scope="module")
@@ -36,30 +35,29 @@ def test_targets_are_found_scored_and_written_and_the_same_comes_from_another_nu
     command, folder, tmp_path, strict_json
 ):
     out = tmp_path / "out"
-    words = ("evaluate", folder, "--every", 2, "--seeds", 2, "--baseline", "--out", out)
+    words = ("evaluate", folder, "--every", 2, "--baseline", "--out", out)
     answer = command(*words, "--workers", 2)
     assert (answer.code, answer.err) == (0, "")
     assert "bunny, test: 2 images, every 2nd; visible masks; best poses, verified or not" in answer.out
     value = strict_json(out / "scores.json")
     ours, plain = value["results"]
     assert (ours["method"], plain["method"], ours["object"]) == ("pose-nodes", "plain", "bunny")
-    assert (ours["targets"], ours["ar_mssd"], ours["add"]) == (4, 1.0, 1.0) and ours["ar_vsd"] > 0.9
-    assert (ours["cold_starts"]["attempts"], ours["cold_starts"]["right"]) == (4, 1.0)
+    assert (ours["targets"], ours["ar_mssd"], ours["add"]) == (2, 1.0, 1.0) and ours["ar_vsd"] > 0.9
+    assert (ours["cold_starts"]["attempts"], ours["cold_starts"]["right"]) == (2, 1.0)
     assert ours["ar"] >= plain["ar"] and value["seconds_per_image"]["pose-nodes"] > 0
-    lines = (out / CSV.format("_seed1")).read_text().splitlines()
+    lines = (out / "pose-nodes_bunny-test.csv").read_text().splitlines()
     assert lines[0] == HEADER and [line.split(",")[:3] for line in lines[1:]] == [
         ["1", "0", "1"],
         ["1", "6", "1"],
     ]
     before = {path.name: poses(path) for path in out.glob("*.csv")}
-    assert set(before) == {
-        f"{name}_bunny-test_seed{seed}.csv" for name in ("pose-nodes", "plain") for seed in (0, 1)
-    }
+    assert set(before) == {"pose-nodes_bunny-test.csv", "plain_bunny-test.csv"}
 
     records = (out / "attempts.jsonl").read_text().splitlines(keepends=True)
     (out / "attempts.jsonl").write_text("".join(records[:2]))
     assert command(*words, "--workers", 1, "--resume").code == 0
-    assert {path.name: poses(path) for path in out.glob("*.csv")} == before
+    for name, earlier in before.items():  # Open3D's last digit may differ
+        assert poses(out / name) == pytest.approx(earlier, abs=1e-9)
     assert strict_json(out / "scores.json")["results"][0]["found"] == ours["found"]
 
 
