@@ -31,33 +31,32 @@ def folder(short_scene, tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_targets_are_found_scored_and_written_and_the_same_comes_from_another_number_of_workers(
     command, folder, tmp_path, strict_json
 ):
     out = tmp_path / "out"
-    words = ("evaluate", folder, "--every", 2, "--baseline", "--out", out)
+    words = ("evaluate", folder, "--every", 2, "--out", out)
     answer = command(*words, "--workers", 2)
     assert (answer.code, answer.err) == (0, "")
     assert "bunny, test: 2 images, every 2nd; visible masks; best poses, verified or not" in answer.out
     value = strict_json(out / "scores.json")
-    ours, plain = value["results"]
-    assert (ours["method"], plain["method"], ours["object"]) == ("pose-nodes", "plain", "bunny")
+    (ours,) = value["results"]
+    assert (ours["method"], ours["object"]) == ("pose-nodes", "bunny")
     assert (ours["targets"], ours["ar_mssd"], ours["add"]) == (2, 1.0, 1.0) and ours["ar_vsd"] > 0.9
     assert (ours["cold_starts"]["attempts"], ours["cold_starts"]["right"]) == (2, 1.0)
-    assert ours["ar"] >= plain["ar"] and value["seconds_per_image"]["pose-nodes"] > 0
+    assert value["seconds_per_image"]["pose-nodes"] > 0
     lines = (out / "pose-nodes_bunny-test.csv").read_text().splitlines()
     assert lines[0] == HEADER and [line.split(",")[:3] for line in lines[1:]] == [
         ["1", "0", "1"],
         ["1", "6", "1"],
     ]
-    before = {path.name: poses(path) for path in out.glob("*.csv")}
-    assert set(before) == {"pose-nodes_bunny-test.csv", "plain_bunny-test.csv"}
+    before = poses(out / "pose-nodes_bunny-test.csv")
 
     records = (out / "attempts.jsonl").read_text().splitlines(keepends=True)
     (out / "attempts.jsonl").write_text("".join(records[:2]))
     assert command(*words, "--workers", 1, "--resume").code == 0
-    for name, earlier in before.items():  # Open3D's last digit may differ
-        assert poses(out / name) == pytest.approx(earlier, abs=1e-9)
+    assert np.array_equal(poses(out / "pose-nodes_bunny-test.csv"), before)
     assert strict_json(out / "scores.json")["results"][0]["found"] == ours["found"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pose_nodes.commands.evaluation.finding import Finding, ImageTask
+from pose_nodes.commands.evaluation.finding import PLAIN, Finding, ImageTask
 from pose_nodes.commands.evaluation.running import image_tasks, images_of, score
 from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.geometry import se3
@@ -46,6 +46,12 @@ def test_each_die_is_found_in_its_mask_and_both_have_the_time_of_the_image(dice)
     found = scored(data_set, BOTH, *results)
     assert (found.targets, found.ar_mssd, found.add) == (2, 1.0, 1.0)
     assert found.ar_vsd > 0.9
+
+
+def test_the_baseline_believes_whatever_comes_out(dice):
+    (instance,) = Finding(dice(), "fpfh")(ImageTask([Target(2, 7, 4, 1)], PLAIN, 0)).instances
+    assert instance.verified and instance.ranked_score == 1.0
+    assert set(instance.start.seconds) == {"features", "ransac", "icp"}
 
 
 def test_predicted_masks_are_taken_by_their_scores_and_their_time_counts(dice, staged, die):
