@@ -23,6 +23,7 @@ class PieceScore:
         ron, mutual, seen: see `match_scores`.
         found: whether the pose of one try is right.
         seconds: to describe the target.
+        registering: seconds to match the descriptors, and to find the pose by that.
     """
 
     ron: float
@@ -30,6 +31,7 @@ class PieceScore:
     seen: float
     found: bool
     seconds: float
+    registering: float
 
 
 def score_piece(piece: Piece, describer: NamedDescriber, effort: Effort, seed: int) -> PieceScore:
@@ -38,14 +40,17 @@ def score_piece(piece: Piece, describer: NamedDescriber, effort: Effort, seed: i
     begun = time.perf_counter()
     target = describer.describe(piece.target, piece.diameter)
     seconds = time.perf_counter() - begun
+    begun = time.perf_counter()
     matches = match(query, target)
-    scores = match_scores(piece, matches)
     pose = registered(piece, matches, effort, np.random.default_rng(seed))
-    return PieceScore(scores["ron"], scores["mutual"], scores["seen"], is_found(piece, pose), seconds)
+    registering = time.perf_counter() - begun
+    scores = match_scores(piece, matches)
+    found = is_found(piece, pose)
+    return PieceScore(scores["ron"], scores["mutual"], scores["seen"], found, seconds, registering)
 
 
 def summary(scores: Sequence[PieceScore]) -> Mapping[str, float]:
-    """Means over pairs: RON, FMR, the share of right mutual matches, pose recall; the median time."""
+    """Means over pairs: RON, FMR, the share of right mutual matches, pose recall; the median times."""
     return {
         "pairs": float(len(scores)),
         "ron": float(np.mean([score.ron for score in scores])),
@@ -54,4 +59,5 @@ def summary(scores: Sequence[PieceScore]) -> Mapping[str, float]:
         "seen": float(np.nanmean([score.seen for score in scores])),
         "recall": float(np.mean([score.found for score in scores])),
         "seconds": float(np.median([score.seconds for score in scores])),
+        "registering": float(np.median([score.registering for score in scores])),
     }

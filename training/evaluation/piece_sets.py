@@ -1,0 +1,86 @@
+"""Named sets of pairs of clouds that descriptors are evaluated on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pose_nodes.commands.recordings import open_recording
+from pose_nodes.core.errors import InvalidDatasetError
+from training.clouds.cached_pairs import CachedPairs
+from training.clouds.held_out import Piece, pieces_of
+from training.data.object_pool import ObjectPool
+from training.evaluation.recorded_pieces import recorded_pieces
+
+
+@dataclass(frozen=True, eq=False)
+class PieceSet:
+    """Pairs of clouds under the name that tables give them.
+
+    Attributes:
+        name: of the set.
+        pieces: the pairs.
+        real: whether a camera recorded them.
+    """
+
+    name: str
+    pieces: tuple[Piece, ...]
+    real: bool = False
+
+    def digest(self) -> str:
+        """Of all numbers in the pairs: sets that differ in one have other digests."""
+        found = hashlib.sha256()
+        for piece in self.pieces:
+            symmetry = piece.symmetry
+            for array in (
+                piece.query.points, piece.query.normals, piece.target.points, piece.target.normals,
+                piece.T_target_query, piece.T_query_object, symmetry.discrete, symmetry.centre,
+                np.zeros(0) if symmetry.axis is None else symmetry.axis, np.array(piece.diameter),
+            ):  # fmt: skip
+                found.update(f"{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
+
+
+def cached_set(folder: Path, pool: Path, split: str, pairs: int, points: int) -> PieceSet:
+    """Pairs of a cache.
+
+    Args:
+        folder: of the cache.
+        pool: folder of its objects.
+        split: of these.
+        pairs: at most so many, spread over the cache.
+        points: of each cloud at most.
+
+    Raises:
+        PoseNodesError: the cache or the pool cannot be used.
+    """
+    cached = CachedPairs([folder], ObjectPool(pool, split))
+    return PieceSet(folder.name, tuple(pieces_of(cached, pairs, points)))
+
+
+def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
+    """Pairs of a recording, one set an object.
+
+    Args:
+        text: "FOLDER" or "FOLDER=OBJECTS", a BOP scene or a data set of one, and an objects file.
+        every: images from one that is taken to the next.
+        points: of each cloud at most.
+
+    Raises:
+        PoseNodesError: the recording or its objects cannot be used.
+        InvalidDatasetError: no image shows an object whose pose is known.
+    """
+    folder, _, objects = text.partition("=")
+    recording, library = open_recording(Path(folder), Path(objects) if objects else None)
+    found: dict[str, list[Piece]] = {}
+    for name, piece in recorded_pieces(recording, library, every, points):
+        found.setdefault(name, []).append(piece)
+    if not found:
+        raise InvalidDatasetError(
+            f"{folder}: no image that was looked at has a mask and a true pose of a known object; take more "
+            "images (--every), or name the objects (FOLDER=OBJECTS)"
+        )
+    return [PieceSet(f"{recording.name}: {name}", tuple(pieces), True) for name, pieces in found.items()]
