@@ -10,6 +10,8 @@ import numpy as np
 
 from pose_nodes.commands.recordings import open_recording
 from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.sequences.bop_files import find_scenes
+from pose_nodes.sequences.bop_scene import BopScene
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.held_out import Piece, pieces_of
 from training.data.object_pool import ObjectPool
@@ -62,25 +64,31 @@ def cached_set(folder: Path, pool: Path, split: str, pairs: int, points: int) ->
 
 
 def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
-    """Pairs of a recording, one set an object.
+    """Pairs of recordings, one set an object.
 
     Args:
-        text: "FOLDER" or "FOLDER=OBJECTS", a BOP scene or a data set of one, and an objects file.
-        every: images from one that is taken to the next.
+        text: "FOLDER" or "FOLDER=OBJECTS": a BOP scene, or a data set or split of any number of them, and an
+            objects file.
+        every: images of a scene from one that is taken to the next.
         points: of each cloud at most.
 
     Raises:
-        PoseNodesError: the recording or its objects cannot be used.
+        PoseNodesError: a recording or its objects cannot be used.
         InvalidDatasetError: no image shows an object whose pose is known.
     """
     folder, _, objects = text.partition("=")
-    recording, library = open_recording(Path(folder), Path(objects) if objects else None)
+    scenes = find_scenes(Path(folder))
+    first, library = open_recording(scenes[0], Path(objects) if objects else None)
+    recordings = [first, *(BopScene(scene, first.names) for scene in scenes[1:])]
     found: dict[str, list[Piece]] = {}
-    for name, piece in recorded_pieces(recording, library, every, points):
-        found.setdefault(name, []).append(piece)
+    for recording in recordings:
+        for name, piece in recorded_pieces(recording, library, every, points):
+            found.setdefault(name, []).append(piece)
     if not found:
         raise InvalidDatasetError(
             f"{folder}: no image that was looked at has a mask and a true pose of a known object; take more "
             "images (--every), or name the objects (FOLDER=OBJECTS)"
         )
-    return [PieceSet(f"{recording.name}: {name}", tuple(pieces), True) for name, pieces in found.items()]
+    # "bunny/000001" of one scene, "bunny" of several.
+    called = first.name if len(scenes) == 1 else first.name.partition("/")[0]
+    return [PieceSet(f"{called}: {name}", tuple(pieces), True) for name, pieces in found.items()]

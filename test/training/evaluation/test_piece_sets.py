@@ -51,6 +51,14 @@ def test_a_recording_has_a_set_for_each_object():
     assert found.name.endswith(": bunny") and found.real and len(found.pieces) == 1
 
 
+def test_scenes_of_a_data_set_are_taken_together(tmp_path):
+    folder = tmp_path / "rabbits"
+    shutil.copytree(BUNNY, folder)
+    shutil.copytree(BUNNY / "test" / "000001", folder / "test" / "000002")
+    (found,) = recorded_sets(f"{folder}={folder / 'objects.yaml'}", every=100, points=200)
+    assert found.name == "rabbits: bunny" and len(found.pieces) == 2
+
+
 def test_pairs_of_another_split_are_refused(caches, pool_folder):
     with pytest.raises(InvalidConfigError, match="made of other objects"):
         cached_set(caches / "held_out", pool_folder, "train", pairs=3, points=120)

@@ -46,7 +46,7 @@ def test_weights_in_the_wrong_role_are_refused(tiny_weights):
 @pytest.mark.parametrize("name", ["weights.safetensors", "chkpt.tar"])
 def test_damaged_and_missing_weights_are_a_sentence(make, name, tmp_path):
     path = tmp_path / name
-    with pytest.raises(PoseNodesError, match="(?i)no such file"):
+    with pytest.raises(PoseNodesError, match=r"(?i)no such file"):
         make(path)
     path.write_bytes(b"not weights")
     with pytest.raises(PoseNodesError, match=str(path)):
