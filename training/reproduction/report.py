@@ -129,7 +129,7 @@ def _ablation(report: Mapping[str, Any] | None) -> TextTable:
 
 def _pipeline(rows: Sequence[Row]) -> TextTable:
     headers = ("whose", "set", "what", "recall", "AR", "s a pose")
-    ours = []
+    ours: list[tuple[str, ...]] = []
     for row in [*rows, *means(rows)]:
         if "absent" in row:
             ours.append((OURS, row["set"], row["role"], row["absent"], ABSENT, ABSENT))
