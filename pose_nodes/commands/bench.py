@@ -11,6 +11,7 @@ from typing import Any
 
 from pose_nodes import __version__
 from pose_nodes.commands.bench_camera_rate import camera_rate_tables, measure_camera_rate
+from pose_nodes.commands.bench_cold_starts import cold_start_table, measure_cold_starts, stage_table
 from pose_nodes.commands.bench_data import BenchRecording, bench_recordings, default_data_folder
 from pose_nodes.commands.bench_desk import desk_tables, measure_desk
 from pose_nodes.commands.bench_endurance import endurance_table, measure_endurance
@@ -34,7 +35,6 @@ from pose_nodes.commands.bench_videos import (
     video_section,
     video_tables,
 )
-from pose_nodes.commands.evaluate import cold_start_table, evaluate_recording, stage_table
 from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.recordings import open_recording
@@ -152,8 +152,7 @@ def _cold_starts(recordings: Sequence[BenchRecording], options: Namespace) -> Me
     reports = []
     for each in recordings:
         scene, library = open_recording(each.scene, each.objects_file, each.rate_hz)
-        for method in ("pose_nodes", "plain"):
-            reports += evaluate_recording(scene, library, method, each.every, options.seeds)
+        reports += measure_cold_starts(scene, library, each.every, options.seeds)
     return reports, [cold_start_table(reports), stage_table(reports)]
 
 

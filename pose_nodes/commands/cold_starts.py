@@ -1,8 +1,8 @@
-"""Cold starts over a recording: every object of every n-th image is looked for anew, from its given mask."""
+"""Cold starts: objects are looked for anew, each from a mask of it, and compared with their known poses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +10,12 @@ import numpy as np
 from pose_nodes.commands.plain_registration import PlainRegistration
 from pose_nodes.core.errors import InvalidInputError, RegistrationError
 from pose_nodes.core.observation import Observation
+from pose_nodes.estimators.cold_start import ColdStart as Search
 from pose_nodes.estimators.config import InstanceConfig
-from pose_nodes.estimators.instance import InstanceEstimator
+from pose_nodes.estimators.instance import descriptor_of
+from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.geometry import se3
-from pose_nodes.metrics.cold_start import ColdStart, judge
+from pose_nodes.metrics.cold_start import ColdStart, Outcome, judge
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.sequences.recording import GroundTruth, RecordedFrame, Recording
@@ -21,38 +23,63 @@ from pose_nodes.sequences.recording import GroundTruth, RecordedFrame, Recording
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """T_camera_object or None, the time by stage, and why there is no pose."""
+    """What one cold start came to.
+
+    Attributes:
+        T_camera_object: (4, 4), the best pose, or None where nothing was proposed.
+        verified: whether that pose may be acted on.
+        score: confidence, 0 to 1.
+        seconds: time spent, by stage.
+        reason: why there is no pose, or none that is verified.
+    """
 
     T_camera_object: se3.Matrix | None
+    verified: bool = False
+    score: float = 0.0
     seconds: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
 
-
-Finder = Callable[[Observation], Attempt]
-Method = Callable[[ObjectModel, np.random.Generator], Finder]
-
-
-def verified(model: ObjectModel, rng: np.random.Generator) -> Finder:
-    """The package's own cold start: only a verified pose counts."""
-    estimator = InstanceEstimator(model, InstanceConfig(), rng)
-
-    def find(observation: Observation) -> Attempt:
-        estimates = estimator.initialise(observation)
-        if not estimates:
-            return Attempt(None, reason="no hypothesis")
-        best = estimates[0]
-        return Attempt(best.T_camera_object if best.verified else None, best.seconds, best.reason)
-
-    return find
+    @property
+    def trusted(self) -> se3.Matrix | None:
+        """The pose, if it is verified."""
+        return self.T_camera_object if self.verified else None
 
 
-def plain(model: ObjectModel, rng: np.random.Generator) -> Finder:
+Finder = Callable[[Observation, np.random.Generator], Attempt]
+Method = Callable[[ObjectModel], Finder]
+
+
+def verified(config: InstanceConfig | None = None) -> Method:
+    """The package's own cold start: only a verified pose is trusted.
+
+    Raises:
+        PoseNodesError: the descriptor of the configuration cannot be had.
+    """
+    config = config or InstanceConfig()
+    descriptor = descriptor_of(config)
+
+    def method(model: ObjectModel) -> Finder:
+        search = Search(KnownObject.prepare(model, config), config, descriptor)
+
+        def find(observation: Observation, rng: np.random.Generator) -> Attempt:
+            estimates = search.find(observation, rng)
+            if not estimates:
+                return Attempt(None, reason="no hypothesis")
+            best = estimates[0]
+            return Attempt(best.T_camera_object, best.verified, best.score, best.seconds, best.reason)
+
+        return find
+
+    return method
+
+
+def plain(model: ObjectModel) -> Finder:
     """One try of FPFH, RANSAC and ICP, believed whatever comes out."""
     registration = PlainRegistration(model)
 
-    def find(observation: Observation) -> Attempt:
+    def find(observation: Observation, rng: np.random.Generator) -> Attempt:
         T_camera_object, seconds = registration.find(observation, rng)
-        return Attempt(T_camera_object, seconds)
+        return Attempt(T_camera_object, True, 1.0, seconds)
 
     return find
 
@@ -70,43 +97,54 @@ def cold_starts(
     Raises:
         InvalidDatasetError: an image cannot be read.
     """
+    finders = {name: method(library[name]) for name in library.names}
     for seed in range(seeds):
-        finders = {
-            name: method(library[name], np.random.default_rng([seed, i]))
-            for i, name in enumerate(library.names)
-        }
+        rngs = {name: np.random.default_rng([seed, i]) for i, name in enumerate(library.names)}
         for index in range(0, len(recording), every):
-            yield _of_image(recording[index], library, finders, seed)
+            yield _of_image(recording[index], library, finders, rngs, seed)
 
 
 def _of_image(
-    recorded: RecordedFrame, library: ObjectLibrary, finders: Mapping[str, Finder], seed: int
+    recorded: RecordedFrame,
+    library: ObjectLibrary,
+    finders: Mapping[str, Finder],
+    rngs: Mapping[str, np.random.Generator],
+    seed: int,
 ) -> list[ColdStart]:
     found = []
     for segment in recorded.segments:
-        truths = [truth for truth in recorded.truths if truth.class_name == segment.class_name]
-        if not truths or segment.class_name not in library:
+        name = segment.class_name
+        truths = [truth for truth in recorded.truths if truth.class_name == name]
+        if not truths or name not in library:
             continue
-        attempt = _attempt(finders[segment.class_name], Observation(recorded.frame, segment))
-        T_true = _nearest(truths, attempt.T_camera_object).T_camera_object
-        outcome, distance, error = judge(library[segment.class_name], attempt.T_camera_object, T_true)
-        reason = attempt.reason if attempt.T_camera_object is None else ""
-        found.append(
-            ColdStart(
-                segment.class_name, recorded.image_id, seed, outcome, distance, error, attempt.seconds, reason
-            )
-        )
+        tried = attempt(finders[name], Observation(recorded.frame, segment), rngs[name])
+        found.append(compared(tried, library[name], truths, recorded.image_id, seed))
     return found
 
 
-def _attempt(find: Finder, observation: Observation) -> Attempt:
+def attempt(find: Finder, observation: Observation, rng: np.random.Generator) -> Attempt:
+    """One cold start; where nothing can be found, its reason is the sentence of the error."""
     try:
-        return find(observation)
+        return find(observation, rng)
     except (InvalidInputError, RegistrationError) as error:  # a mask without depth, or too little of it
         return Attempt(None, reason=str(error))
 
 
-def _nearest(truths: list[GroundTruth], T: se3.Matrix | None) -> GroundTruth:
+def compared(
+    attempt: Attempt, model: ObjectModel, truths: Sequence[GroundTruth], image_id: int, seed: int
+) -> ColdStart:
+    """An attempt beside the nearest of the true poses of the object in the image; where there is none, a
+    verified pose is wrong."""
+    T = attempt.trusted
+    reason = attempt.reason if T is None else ""
+    if truths:
+        outcome, distance, error = judge(model, T, _nearest(truths, T).T_camera_object)
+    else:
+        outcome, distance, error = Outcome.ABSENT if T is None else Outcome.WRONG, None, None
+    return ColdStart(model.name, image_id, seed, outcome, distance, error, attempt.seconds, reason)
+
+
+def _nearest(truths: Sequence[GroundTruth], T: se3.Matrix | None) -> GroundTruth:
     """Of several instances of a class, the one that was found."""
     if T is None:
         return truths[0]

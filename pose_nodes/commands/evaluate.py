@@ -1,172 +1,196 @@
-"""evaluate: cold starts over recordings with known poses: how many are right, absent, wrong."""
+"""evaluate: cold starts on the targets of a BOP data set, as a BOP result file and a table of scores."""
 
 from __future__ import annotations
 
-import sys
+import os
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import Progress
+import numpy as np
 
-from pose_nodes.commands.cold_starts import Method, cold_starts, count_cold_starts, plain, verified
+from pose_nodes import __version__
+from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, DataSet
+from pose_nodes.commands.evaluation.finding import PLAIN, Finding
+from pose_nodes.commands.evaluation.records import ImageRecord, RecordFile
+from pose_nodes.commands.evaluation.report import Row, rows_of, score_table
+from pose_nodes.commands.evaluation.running import Images, find, image_tasks, images_of, score
+from pose_nodes.commands.one_thread import one_thread_each
 from pose_nodes.commands.parser import CommandParser, integer
-from pose_nodes.commands.recordings import open_recording
-from pose_nodes.commands.tables import TextTable, number, percent, show
-from pose_nodes.core.errors import InvalidDatasetError
-from pose_nodes.metrics.cold_start import ColdStart, summarize_cold_starts
-from pose_nodes.objects.library import ObjectLibrary
-from pose_nodes.sequences.bop_scene import BopScene
-from pose_nodes.sequences.files import plain as without_nan
-from pose_nodes.sequences.files import write_json
+from pose_nodes.commands.tables import show
+from pose_nodes.features.choice import NAMES
+from pose_nodes.sequences.bop_detections import read_detections
+from pose_nodes.sequences.bop_results import PoseResult, read_results, result_name, write_results
+from pose_nodes.sequences.files import plain, write_json, write_text
+from pose_nodes.synthetic.datasets.workers import Workers
 
-METHODS: dict[str, Method] = {"pose_nodes": verified, "plain": plain}
-Report = dict[str, Any]
+DONE, INTERRUPTED = 0, 130
+VISIBLE = "visible"
+_RECORDS = "attempts.jsonl"
+_POSES = {"best": "best poses, verified or not", "verified": "verified poses alone"}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command.
 
     Raises:
-        PoseNodesError: a recording cannot be used.
+        PoseNodesError: the data set, masks, results or weights cannot be used, or the folder not be written
+            to.
     """
-    options = _parser().parse_args(arguments)
-    if options.objects is not None and len(options.sequence) > 1:
-        raise InvalidDatasetError(
-            "--objects: one objects file serves one recording; evaluate them one by one"
-        )
-    opened = [open_recording(folder, options.objects) for folder in options.sequence]
-    methods = list(METHODS) if options.baseline else ["pose_nodes"]
-    reports: list[Report] = []
-    interrupted = False
-    try:
-        for scene, library in opened:
-            for method in methods:
-                reports += evaluate_recording(scene, library, method, options.every, options.seeds)
-    except KeyboardInterrupt:
-        interrupted = True
-    write_json(options.out, {"settings": _settings(options), "interrupted": interrupted, "results": reports})
-    show(cold_start_table(reports))
-    show(stage_table(reports))
-    print(f"written to {options.out}")
-    return 130 if interrupted else 0
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _check(parser, options)
+    data_set = DataSet.open(options.data_set, options.split, options.objects)
+    images = images_of(data_set.targets(options.targets), options.every)
+    # Also one worker is a process of its own: what is computed with one thread is the same for any number.
+    with one_thread_each(), Workers(options.workers, one_is_here=False) as workers:
+        if options.results is not None:
+            return _score_results(data_set, images, options, workers)
+        return _evaluate(data_set, images, options, workers)
+
+
+def _check(parser: CommandParser, options: Namespace) -> None:
+    if options.results is not None and (options.baseline or options.resume):
+        parser.error("--results scores a file that is there: leave out --baseline and --resume")
+    if options.method == PLAIN:
+        parser.error(f"--method: '{PLAIN}' is the name of the baseline; choose another")
+    result_name(options.method, "", "")  # refuses an unusable name before the work begins
+
+
+def _score_results(data_set: DataSet, images: Images, options: Namespace, workers: Workers) -> int:
+    results = read_results(options.results)
+    method = options.results.stem.split("_")[0]
+    rows = rows_of(method, score(data_set, images, [results], workers), None)
+    seconds = {(each.scene_id, each.image_id): each.seconds for each in results}
+    title = _title(data_set, images, options)
+    return _report(title, rows, {method: _mean(list(seconds.values()))}, options)
+
+
+def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Workers) -> int:
+    methods = [options.method, PLAIN] if options.baseline else [options.method]
+    seeds = range(options.seed, options.seed + options.seeds)
+    detections = None if options.masks == VISIBLE else read_detections(Path(options.masks))
+    tasks = image_tasks(images, methods, seeds, detections)
+    with RecordFile(options.out / _RECORDS, _settings(options), options.resume) as file:
+        is_whole = find(Finding(data_set, options.features), tasks, file, workers)
+    asked = {(method, seed, *place) for method in methods for seed in seeds for place in images}
+    records = sorted((each for each in file.records if each.key in asked), key=lambda each: each.key)
+    by_method = {method: [each for each in records if each.method == method] for method in methods}
+    runs = {method: _written(data_set, method, by_method[method], options) for method in methods}
+    if not is_whole:
+        print(f"interrupted after {len(records)} of {len(tasks)} images; --resume goes on from there")
+        return INTERRUPTED
+    rows: list[Row] = []
+    for method, own in by_method.items():
+        starts = [instance.start for record in own for instance in record.instances]
+        rows += rows_of(method, score(data_set, images, runs[method], workers), starts)
+    title = f"{_title(data_set, images, options)}; {_POSES[options.poses]}"
+    means = {method: _mean([record.seconds for record in own]) for method, own in by_method.items()}
+    return _report(title, rows, means, options)
+
+
+def _written(
+    data_set: DataSet, method: str, records: Sequence[ImageRecord], options: Namespace
+) -> list[list[PoseResult]]:
+    """Write a result file for each seed; what is in them."""
+    runs = []
+    for seed in range(options.seed, options.seed + options.seeds):
+        own = [record for record in records if record.seed == seed]
+        results = [line for record in own for line in record.results(options.poses == "verified")]
+        suffix = f"seed{seed}" if options.seeds > 1 else ""
+        path = options.out / result_name(method, data_set.name, data_set.split, suffix)
+        write_results(path, results)
+        print(f"written to {path}")
+        runs.append(results)
+    return runs
+
+
+def _report(title: str, rows: list[Row], seconds: dict[str, float], options: Namespace) -> int:
+    value = {
+        "version": __version__,
+        "title": title,
+        "settings": _settings(options),
+        "seconds_per_image": seconds,
+        "results": rows,
+    }
+    table = score_table(title, rows)
+    write_json(options.out / "scores.json", plain(value))
+    write_text(options.out / "scores.md", table.markdown())
+    show(table)
+    print(f"written to {options.out / 'scores.json'}")
+    return DONE
+
+
+def _title(data_set: DataSet, images: Images, options: Namespace) -> str:
+    shares = "" if options.every == 1 else f", every {options.every}th"
+    masks = "" if options.results is not None else f"; {options.masks} masks"
+    return f"{data_set.name}, {data_set.split}: {len(images)} images{shares}{masks}"
+
+
+def _mean(seconds: Sequence[float]) -> float:
+    """Of images; not known as soon as one is not."""
+    known = len(seconds) > 0 and min(seconds) >= 0
+    return float(np.mean(seconds)) if known else float("nan")
+
+
+def _settings(options: Namespace) -> dict[str, Any]:
+    """The command line as far as it decides on what is found."""
+    names = (
+        "data_set", "split", "objects", "targets", "features", "masks", "seed", "method", "results",
+    )  # fmt: skip
+    values = {name: getattr(options, name) for name in names}
+    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 
 def _parser() -> CommandParser:
     parser = CommandParser(
         "pose_nodes evaluate",
-        "Look for every object of every n-th image anew, from its mask, and compare with the known pose.\n"
-        "A verified pose is right when its ADD (ADD-S of an object with a symmetry) is below a tenth of the\n"
-        "diameter, else wrong; without a verified pose it is absent.",
+        "Look for the targets of a data set in the layout of the BOP benchmark, each anew from its mask.\n"
+        "Writes the poses as a BOP result file, and their scores: AR by VSD, MSSD and MSPD as in BOP 2019,\n"
+        "recall by ADD (ADD-S of an object with a symmetry) below a tenth of the diameter, and how many\n"
+        "verified poses are right (by the same measure), absent and wrong.\n"
+        "Ctrl-C leaves what was found; the same command with --resume goes on from there.",
     )
+    parser.add_argument("data_set", type=Path, metavar="DATASET", help="folder with models/ and SPLIT/")
+    parser.add_argument("--split", default="test", help="folder of the scenes; default: %(default)s")
     parser.add_argument(
-        "sequence", type=Path, nargs="+", help="BOP scene folder, or a data set with one scene"
-    )
-    parser.add_argument(
-        "--every", type=integer(1), default=3, metavar="N", help="every n-th image; default: %(default)s"
-    )
-    parser.add_argument(
-        "--seeds", type=integer(1), default=5, metavar="K", help="seeds 0 to K-1; default: %(default)s"
+        "--targets",
+        type=Path,
+        metavar="FILE",
+        help=f"default: {TARGETS_FILE} of the data set; else all that is seen by a tenth or more",
     )
     parser.add_argument("--objects", type=Path, help="objects.yaml to use instead of the data set's own")
-    parser.add_argument("--baseline", action="store_true", help="also one try of plain FPFH, RANSAC and ICP")
     parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("out/evaluate.json"),
-        help="JSON (docs/json.md); default: %(default)s",
+        "--masks",
+        default=VISIBLE,
+        metavar="FILE",
+        help="JSON of predicted masks in BOP's format, or a folder of such; default: the data set's own",
     )
+    parser.add_argument("--features", choices=NAMES, default="fpfh", help="default: %(default)s")
+    parser.add_argument(
+        "--poses",
+        choices=list(_POSES),
+        default="best",
+        help="which poses count for AR: the best of each mask, verified ones before all others, or only "
+        "verified ones; default: %(default)s",
+    )
+    parser.add_argument("--baseline", action="store_true", help="also one try of plain FPFH, RANSAC and ICP")
+    parser.add_argument("--results", type=Path, metavar="CSV", help="score these poses; look for nothing")
+    parser.add_argument(
+        "--every", type=integer(1), default=1, metavar="N", help="every n-th image; default: %(default)s"
+    )
+    parser.add_argument("--seed", type=integer(0), default=0, help="the first; default: %(default)s")
+    parser.add_argument(
+        "--seeds", type=integer(1), default=1, metavar="K", help="how many; default: %(default)s"
+    )
+    parser.add_argument(
+        "--workers",
+        type=integer(1),
+        default=max(1, os.cpu_count() or 1),
+        help="processes; default: %(default)s",
+    )
+    parser.add_argument("--method", default="pose-nodes", help="name in BOP's files; default: %(default)s")
+    parser.add_argument("--resume", action="store_true", help="go on with what --out has")
+    parser.add_argument("--out", type=Path, default=Path("out/evaluate"), help="default: %(default)s")
     return parser
-
-
-def evaluate_recording(
-    scene: BopScene, library: ObjectLibrary, method: str, every: int, seeds: int
-) -> list[Report]:
-    """One report for each object of a recording that has a mask and a known pose.
-
-    Args:
-        scene: the recording.
-        library: its objects.
-        method: one of `METHODS`.
-        every: take every n-th image.
-        seeds: run with the seeds 0 to seeds - 1.
-
-    Raises:
-        InvalidDatasetError: an image cannot be read, or none has masks and known poses.
-    """
-    found: list[ColdStart] = []
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        images = seeds * count_cold_starts(scene, every)
-        steps = cold_starts(scene, library, METHODS[method], every, seeds)
-        for starts in progress.track(steps, total=images, description=f"{scene.name} {method}"):
-            found += starts
-    if not found:
-        raise InvalidDatasetError(
-            f"{scene.folder}: has no masks with known poses; it needs mask_visib/ and scene_gt.json"
-        )
-    by_name = {name: [start for start in found if start.class_name == name] for name in library.names}
-    return [_report(scene, name, method, starts) for name, starts in by_name.items() if starts]
-
-
-def _report(scene: BopScene, name: str, method: str, starts: list[ColdStart]) -> Report:
-    summary = asdict(summarize_cold_starts(starts))
-    attempts = [{**asdict(start), "outcome": start.outcome.value} for start in starts]
-    report = {"recording": scene.name, "object": name, "method": method, **summary, "cold_starts": attempts}
-    return dict(without_nan(report))
-
-
-def cold_start_table(reports: list[Report]) -> TextTable:
-    """The reports, one a row."""
-    headers = (
-        "recording",
-        "object",
-        "method",
-        "attempts",
-        "right",
-        "absent",
-        "wrong",
-        "5 mm, 5 deg",
-        "seconds",
-    )
-    rows = [
-        (
-            report["recording"],
-            report["object"],
-            report["method"],
-            str(report["attempts"]),
-            *(percent(report[key]) for key in ("right", "absent", "wrong", "within")),
-            number(report["seconds"]["total"]),
-        )
-        for report in reports
-    ]
-    return TextTable("Cold starts", headers, tuple(rows))
-
-
-def stage_table(reports: list[Report]) -> TextTable:
-    """Median seconds of each stage, one report a row."""
-    seen = dict.fromkeys(stage for report in reports for stage in report["seconds"])
-    stages = (*(stage for stage in seen if stage != "total"), "total")
-    rows = [
-        (
-            report["recording"],
-            report["object"],
-            report["method"],
-            *(number(report["seconds"].get(stage)) for stage in stages),
-        )
-        for report in reports
-    ]
-    return TextTable(
-        "Seconds of a cold start, by stage", ("recording", "object", "method", *stages), tuple(rows)
-    )
-
-
-def _settings(options: Namespace) -> dict[str, Any]:
-    return {
-        "sequences": [str(folder) for folder in options.sequence],
-        "every": options.every,
-        "seeds": options.seeds,
-        "baseline": options.baseline,
-    }

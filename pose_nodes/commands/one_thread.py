@@ -25,7 +25,7 @@ def on_one_thread(work: Callable[..., ResultT], *arguments: Any) -> ResultT:
         arguments: of it.
     """
     context: Any = multiprocessing.get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(1, mp_context=context, initializer=_start) as process:
+    with one_thread_each(), ProcessPoolExecutor(1, mp_context=context, initializer=_start) as process:
         return process.submit(work, *arguments).result()
 
 
@@ -34,8 +34,8 @@ def _start() -> None:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """What a process that starts inherits."""
+def one_thread_each() -> Iterator[None]:
+    """Processes that start meanwhile inherit that OpenMP, OpenBLAS, MKL and Numba use one thread."""
     before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
     os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
     try:

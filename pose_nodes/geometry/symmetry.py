@@ -103,10 +103,16 @@ class SymmetryGroup:
         """(m, 4, 4) motions of the group, the continuous part in steps of at most `angular_step` radians."""
         if self.axis is None:
             return self.discrete
-        steps = int(np.ceil(2 * np.pi / angular_step))
-        angles = np.linspace(0.0, 2 * np.pi, steps, endpoint=False)
-        turns = _about(Rotation.from_rotvec(angles[:, None] * self.axis).as_matrix(), self.centre)
+        turns = self.turns(int(np.ceil(2 * np.pi / angular_step)))
         return np.asarray(np.einsum("aij,bjk->abik", self.discrete, turns).reshape(-1, 4, 4))
+
+    def turns(self, count: int) -> NDArray[np.float64]:
+        """(count, 4, 4) motions of the continuous part alone, evenly spread, the identity first; only the
+        identity without one."""
+        if self.axis is None:
+            return np.eye(4)[None]
+        angles = np.linspace(0.0, 2 * np.pi, count, endpoint=False)
+        return _about(Rotation.from_rotvec(angles[:, None] * self.axis).as_matrix(), self.centre)
 
     def nearest(self, T_camera_object: se3.Matrix, T_reference: se3.Matrix) -> se3.Matrix:
         """The symmetric equivalent of a pose whose rotation is nearest to that of the reference; exact.

@@ -34,12 +34,38 @@ def read_symmetries(models_dir: Path) -> dict[int, SymmetryGroup]:
         InvalidDatasetError: the file is malformed.
     """
     path = models_dir / _INFO_FILE
+    return {int(key): _symmetry(path, key, info) for key, info in _infos(path).items()}
+
+
+def read_diameters(models_dir: Path) -> dict[int, float]:
+    """The diameters by object id, metres; empty for a folder without models_info.json.
+
+    Raises:
+        InvalidDatasetError: the file is malformed, or a diameter is no positive number.
+    """
+    path = models_dir / _INFO_FILE
+    return {int(key): _diameter(path, key, info) for key, info in _infos(path).items()}
+
+
+def _infos(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     infos = read_json(path)
     if not isinstance(infos, dict) or not all(key.isdecimal() for key in infos):
         raise InvalidDatasetError(f"{path}: must be a JSON object whose keys are object ids")
-    return {int(key): _symmetry(path, key, info) for key, info in infos.items()}
+    return infos
+
+
+def _diameter(path: Path, key: str, info: Any) -> float:
+    try:
+        diameter = float(info["diameter"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidDatasetError(
+            f"{path}: object {key}: has no diameter, a number in millimetres"
+        ) from error
+    if not np.isfinite(diameter) or diameter <= 0:
+        raise InvalidDatasetError(f"{path}: object {key}: a diameter of {diameter:g} mm is no length")
+    return diameter * _METRES_PER_MILLIMETRE
 
 
 def symmetry_beside(mesh: Path) -> SymmetryGroup:

@@ -68,18 +68,73 @@ class BopScene:
         folder = self.folder.resolve()
         return f"{folder.parents[1].name}/{folder.name}"
 
+    @property
+    def image_ids(self) -> tuple[int, ...]:
+        """The numbers of the images, in the order of the recording."""
+        return tuple(self._image_ids)
+
     def __len__(self) -> int:
         return len(self._image_ids)
 
     def __getitem__(self, index: int) -> RecordedFrame:
         image_id = self._image_ids[index]
-        index = range(len(self))[index]
+        frame = self.frame(image_id)
+        segments = self._segments(image_id, frame.camera.shape)
+        return RecordedFrame(
+            range(len(self))[index], image_id, frame, segments, list(self.truths(image_id).values())
+        )
+
+    def frame(self, image_id: int) -> Frame:
+        """Depth, colour and camera of an image, by its number.
+
+        Raises:
+            InvalidDatasetError: there is no such image, or a file of it is missing or malformed.
+        """
+        if image_id not in self._cameras:
+            raise InvalidDatasetError(f"{self.folder / bop_files.SCENE_MARK}: has no image {image_id}")
+        index = self._image_ids.index(image_id)
         try:
-            frame = self._frame(image_id, self._start_ns + round(index * self._period_ns))
-            segments = self._segments(image_id, frame.camera.shape)
+            return self._frame(image_id, self._start_ns + round(index * self._period_ns))
         except InvalidInputError as error:
             raise InvalidDatasetError(str(error)) from error
-        return RecordedFrame(index, image_id, frame, segments, self._ground_truths(image_id))
+
+    def truths(self, image_id: int) -> dict[int, GroundTruth]:
+        """The true poses in an image, by their places in scene_gt.json.
+
+        Raises:
+            InvalidDatasetError: the file, or scene_gt_info.json, is malformed.
+        """
+        path = self.folder / "scene_gt.json"
+        return {
+            index: GroundTruth(
+                name,
+                bop_files.parsed(path, image_id, bop_files.pose_of, entry),
+                self._visible_fraction(image_id, index),
+                str(entry.get("instance_id", "")),
+            )
+            for index, name, entry in self._named_entries(image_id)
+        }
+
+    def mask(self, image_id: int, index: int, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+        """The visible pixels of the object at a place in scene_gt.json: bool of a shape; None in a scene
+        without masks.
+
+        Raises:
+            InvalidDatasetError: the scene has masks, but this one is missing, no image, or of another size.
+        """
+        folder = next((self.folder / name for name in _MASK_FOLDERS if (self.folder / name).is_dir()), None)
+        if folder is None:
+            return None
+        path = folder / f"{image_id:06d}_{index:06d}.png"
+        try:
+            mask = read_mask(path)
+        except InvalidInputError as error:
+            raise InvalidDatasetError(str(error)) from error
+        if mask.shape != shape:
+            raise InvalidDatasetError(
+                f"{path}: is {mask.shape[1]}x{mask.shape[0]} but the depth image is {shape[1]}x{shape[0]}"
+            )
+        return mask
 
     def library(self) -> ObjectLibrary:
         """The objects of the recording: those of the data set's objects.yaml, else the named models."""
@@ -146,32 +201,9 @@ class BopScene:
         raise InvalidDatasetError(f"{candidates[0]}: no such file (nor with {', '.join(endings[1:])})")
 
     def _segments(self, image_id: int, shape: tuple[int, int]) -> list[Segment]:
-        folder = next((self.folder / name for name in _MASK_FOLDERS if (self.folder / name).is_dir()), None)
-        if folder is None:
-            return []
-        segments = []
-        for index, name, _ in self._named_entries(image_id):
-            path = folder / f"{image_id:06d}_{index:06d}.png"
-            mask = read_mask(path)
-            if mask.shape != shape:
-                raise InvalidDatasetError(
-                    f"{path}: is {mask.shape[1]}x{mask.shape[0]} but the depth image is {shape[1]}x{shape[0]}"
-                )
-            if mask.any():
-                segments.append(Segment(mask, name))
-        return segments
-
-    def _ground_truths(self, image_id: int) -> list[GroundTruth]:
-        path = self.folder / "scene_gt.json"
-        return [
-            GroundTruth(
-                name,
-                bop_files.parsed(path, image_id, bop_files.pose_of, entry),
-                self._visible_fraction(image_id, index),
-                str(entry.get("instance_id", "")),
-            )
-            for index, name, entry in self._named_entries(image_id)
-        ]
+        entries = self._named_entries(image_id)
+        masks = [(self.mask(image_id, index, shape), name) for index, name, _ in entries]
+        return [Segment(mask, name) for mask, name in masks if mask is not None and mask.any()]
 
     def _visible_fraction(self, image_id: int, index: int) -> float:
         if image_id not in self._infos:

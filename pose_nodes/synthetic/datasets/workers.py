@@ -22,9 +22,15 @@ T = TypeVar("T")
 class Workers:
     """Some processes, begun when there is something to do; use it as a context manager."""
 
-    def __init__(self, count: int) -> None:
-        """With a count of one, everything is done in this process."""
+    def __init__(self, count: int, one_is_here: bool = True) -> None:
+        """Begin none yet.
+
+        Args:
+            count: of processes.
+            one_is_here: with a count of one, everything is done in this process.
+        """
         self._count = count
+        self._is_here = count == 1 and one_is_here
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
@@ -46,7 +52,7 @@ class Workers:
         Raises:
             InvalidInputError: a process was ended from outside.
         """
-        if self._count == 1:
+        if self._is_here:
             yield from map(work, items)
             return
         waiting, task = iter(items), partial(_interruptible, work)

@@ -1,0 +1,168 @@
+"""A data set of the BOP benchmark as `evaluate` needs it: its scenes, its objects, and what is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.metrics.bop.errors import ErrorMeter
+from pose_nodes.metrics.bop.surface_discrepancy import TOLERANCE, TOLERANCES
+from pose_nodes.metrics.tracking_score import is_visible
+from pose_nodes.objects.bop_models import mesh_path, read_diameters
+from pose_nodes.objects.library import ObjectLibrary, load_object
+from pose_nodes.objects.mesh import load_mesh
+from pose_nodes.objects.model import ObjectModel
+from pose_nodes.objects.objects_file import read_objects_file
+from pose_nodes.sequences.bop_files import (
+    OBJECTS_FILE,
+    SCENE_MARK,
+    default_name,
+    find_models,
+    model_ids,
+    names_from_objects_file,
+)
+from pose_nodes.sequences.bop_scene import BopScene
+from pose_nodes.sequences.bop_targets import Target, read_targets
+
+TARGETS_FILE = "test_targets_bop19.json"
+_MODELS, _MODELS_OF_ERRORS = "models", "models_eval"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """The scenes of one split.
+
+    Attributes:
+        folder: with models/ and the splits.
+        split: the folder of the scenes in it, e.g. "test".
+        objects_file: names the objects and tells their symmetries; None for the names of the meshes and the
+            symmetries of models_info.json.
+    """
+
+    folder: Path
+    split: str
+    objects_file: Path | None
+
+    @classmethod
+    def open(cls, folder: Path, split: str, objects_file: Path | None) -> DataSet:
+        """Look whether the folders are there.
+
+        Args:
+            folder: of the data set.
+            split: one of the folders in it.
+            objects_file: the objects; that of the data set, if it has one, if None.
+
+        Raises:
+            InvalidDatasetError: the folder, its split or its models are missing.
+        """
+        if not folder.is_dir():
+            raise InvalidDatasetError(f"{folder}: no such folder")
+        splits = sorted({mark.parents[1].name for mark in folder.glob(f"*/*/{SCENE_MARK}")})
+        if split not in splits:
+            known = (
+                f"it has {', '.join(splits)}" if splits else f"a data set is DATASET/SPLIT/SCENE/{SCENE_MARK}"
+            )
+            raise InvalidDatasetError(f"{folder}: has no split '{split}' with scenes; {known}")
+        own = folder / OBJECTS_FILE
+        return cls(folder, split, objects_file or (own if own.is_file() else None))
+
+    @property
+    def name(self) -> str:
+        """As the folder is called."""
+        return self.folder.resolve().name
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The objects' names by id.
+
+        Raises:
+            InvalidDatasetError: no object is named so that its id can be told.
+        """
+        if self.objects_file is None:
+            return {i: default_name(i) for i in model_ids(self._models)}
+        names = names_from_objects_file(self.objects_file)
+        if not names:
+            raise InvalidDatasetError(
+                f"{self.objects_file}: no mesh is called obj_000001.ply or so, by which a data set's objects "
+                "are known"
+            )
+        return names
+
+    def scene(self, scene_id: int) -> BopScene:
+        """One of the scenes.
+
+        Raises:
+            InvalidDatasetError: it is missing or malformed.
+        """
+        return BopScene(self.folder / self.split / f"{scene_id:06d}", self.names)
+
+    def targets(self, path: Path | None) -> list[Target]:
+        """What is asked for: the targets of a file, or of the data set's own, or else all that is seen.
+
+        Raises:
+            InvalidDatasetError: the file is malformed, or nothing is asked for.
+        """
+        own = self.folder / TARGETS_FILE
+        if path is None and own.is_file() and self.split.split("_")[0] == "test":
+            path = own
+        targets = self._seen() if path is None else read_targets(path)
+        named = [target for target in targets if target.object_id in self.names]
+        if not named:
+            asked = path or self.folder / self.split
+            raise InvalidDatasetError(
+                f"{asked}: asks for none of the objects {', '.join(self.names.values())}; targets need "
+                "scene_gt.json or a --targets file, and objects with models"
+            )
+        return named
+
+    def model(self, name: str) -> ObjectModel:
+        """An object, ready to be looked for.
+
+        Raises:
+            PoseNodesError: its mesh or symmetry cannot be used.
+        """
+        if self.objects_file is None:
+            return ObjectLibrary.from_bop(self._models, {self.object_ids[name]: name})[name]
+        specs, file = read_objects_file(self.objects_file), self.objects_file
+        return load_object(name, specs[name], file.parent, str(file))
+
+    def meter(self, name: str, model: ObjectModel) -> ErrorMeter:
+        """What measures errors of an object: on the mesh in models_eval/, and with the diameter that
+        models_info.json tells there, where the data set has them.
+
+        Raises:
+            PoseNodesError: the mesh or models_info.json cannot be used.
+        """
+        object_id = self.object_ids[name]
+        path = mesh_path(self.folder / _MODELS_OF_ERRORS, object_id)
+        mesh = load_mesh(path, "mm") if path.is_file() else model.mesh
+        told = {**read_diameters(self.folder / _MODELS), **read_diameters(path.parent)}
+        tolerance = TOLERANCES.get(self.name, TOLERANCE)
+        return ErrorMeter(mesh, model.symmetry, told.get(object_id, model.diameter), tolerance)
+
+    @cached_property
+    def object_ids(self) -> dict[str, int]:
+        """The objects' ids by name."""
+        return {name: object_id for object_id, name in self.names.items()}
+
+    @cached_property
+    def _models(self) -> Path:
+        return find_models(self.folder / self.split / "scene")
+
+    def _seen(self) -> list[Target]:
+        """Every object of every image that is seen well enough, where nobody asks for anything."""
+        found = []
+        for mark in sorted((self.folder / self.split).glob(f"*/{SCENE_MARK}")):
+            if mark.parent.name.isdecimal():
+                found += self._seen_in(int(mark.parent.name))
+        return found
+
+    def _seen_in(self, scene_id: int) -> list[Target]:
+        scene, targets = self.scene(scene_id), []
+        for image_id in scene.image_ids:
+            seen = [truth.class_name for truth in scene.truths(image_id).values() if is_visible(truth)]
+            ids = sorted(self.object_ids[name] for name in seen)
+            targets += [Target(scene_id, image_id, i, ids.count(i)) for i in dict.fromkeys(ids)]
+        return targets
