@@ -52,7 +52,8 @@ class KeptScores:
         found = _read(path)[: len(over.pieces)]
         yield from found
         for seed in range(len(found), len(over.pieces)):
-            found.append(score_piece(over.pieces[seed], describer, effort, seed))
+            judge = over.judges[seed] if over.judges else None
+            found.append(score_piece(over.pieces[seed], describer, effort, seed, judge))
             rows = [asdict(score) for score in found]
             write_json(path, plain({"set": over.name, **about, "scores": rows}))
             yield found[-1]

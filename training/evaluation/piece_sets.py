@@ -10,11 +10,13 @@ import numpy as np
 
 from pose_nodes.commands.recordings import open_recording
 from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.metrics.bop.errors import ErrorMeter
 from pose_nodes.sequences.bop_files import find_scenes
 from pose_nodes.sequences.bop_scene import BopScene
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.held_out import Piece, pieces_of
 from training.data.object_pool import ObjectPool
+from training.evaluation.bop_judge import BopJudge
 from training.evaluation.recorded_pieces import recorded_pieces
 
 
@@ -25,12 +27,17 @@ class PieceSet:
     Attributes:
         name: of the set.
         pieces: the pairs.
-        real: whether a camera recorded them.
+        judges: of poses in the images that the pairs are of, one a pair; none of synthetic pairs.
     """
 
     name: str
     pieces: tuple[Piece, ...]
-    real: bool = False
+    judges: tuple[BopJudge, ...] = ()
+
+    @property
+    def real(self) -> bool:
+        """Whether a camera recorded them."""
+        return bool(self.judges)
 
     def digest(self) -> str:
         """Of all numbers in the pairs: sets that differ in one have other digests."""
@@ -80,10 +87,14 @@ def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
     scenes = find_scenes(Path(folder))
     first, library = open_recording(scenes[0], Path(objects) if objects else None)
     recordings = [first, *(BopScene(scene, first.names) for scene in scenes[1:])]
-    found: dict[str, list[Piece]] = {}
+    found: dict[str, list[tuple[Piece, BopJudge]]] = {}
+    meters: dict[str, ErrorMeter] = {}
     for recording in recordings:
-        for name, piece in recorded_pieces(recording, library, every, points):
-            found.setdefault(name, []).append(piece)
+        for name, index, piece in recorded_pieces(recording, library, every, points):
+            if name not in meters:
+                model = library[name]
+                meters[name] = ErrorMeter(model.mesh, model.symmetry, model.diameter)
+            found.setdefault(name, []).append((piece, BopJudge(recording, index, meters[name])))
     if not found:
         raise InvalidDatasetError(
             f"{folder}: no image that was looked at has a mask and a true pose of a known object; take more "
@@ -91,4 +102,8 @@ def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
         )
     # "bunny/000001" of one scene, "bunny" of several.
     called = first.name if len(scenes) == 1 else first.name.partition("/")[0]
-    return [PieceSet(f"{called}: {name}", tuple(pieces), True) for name, pieces in found.items()]
+    return [_recorded_set(f"{called}: {name}", pairs) for name, pairs in found.items()]
+
+
+def _recorded_set(name: str, pairs: list[tuple[Piece, BopJudge]]) -> PieceSet:
+    return PieceSet(name, tuple(piece for piece, _ in pairs), tuple(judge for _, judge in pairs))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
-from training.evaluation.descriptor_scores import PieceScore, summary
+from training.evaluation.descriptor_scores import PieceScore, finite_mean, summary
 from training.evaluation.kept_scores import KeptScores
 from training.evaluation.piece_sets import PieceSet
 from training.evaluation.registering import Effort
 from training.reproduction.contenders import STUDENT, TEACHER, Contender
 
-SHARES = ("ron", "fmr", "mutual", "seen", "recall")
+SHARES = ("ron", "fmr", "mutual", "seen", "recall", "ar")
 ALL_SETS = "mean of all sets"
 
 Row = dict[str, Any]
@@ -62,10 +59,5 @@ def student_less_teacher(rows: Sequence[Row]) -> Row | None:
 
 
 def _mean(role: str, rows: Sequence[Row]) -> Row:
-    mean = {name: _finite_mean([row[name] for row in rows]) for name in (*SHARES, "seconds", "registering")}
+    mean = {name: finite_mean([row[name] for row in rows]) for name in (*SHARES, "seconds", "registering")}
     return {"set": ALL_SETS, "role": role, "pairs": sum(row["pairs"] for row in rows), **mean}
-
-
-def _finite_mean(values: Sequence[float]) -> float:
-    finite = [value for value in values if not math.isnan(value)]
-    return float(np.mean(finite)) if finite else math.nan

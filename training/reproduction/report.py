@@ -11,7 +11,7 @@ from pose_nodes.commands.bench_networks import COUNT, NetworkFigures
 from pose_nodes.commands.tables import ABSENT, TextTable, milliseconds, number, percent
 from training.ablation.report import figures as ablation_figures
 from training.ablation.rows import ROWS
-from training.reproduction.comparison import Row, means, student_less_teacher
+from training.reproduction.comparison import ALL_SETS, Row, means, student_less_teacher
 from training.reproduction.contenders import STUDENT, Contender
 from training.reproduction.published import (
     ABLATION,
@@ -105,8 +105,8 @@ def _descriptors(rows: Sequence[Row]) -> TextTable:
     ours = [(OURS, row["set"], row["role"], *_scores(row)) for row in [*rows, *means(rows)]]
     difference = student_less_teacher(means(rows))
     if difference is not None:
-        shares = (_signed(difference[name]) for name in ("ron", "fmr", "mutual", "recall"))
-        ours.append((OURS, "mean of all sets", "student less teacher", ABSENT, *shares, ABSENT, ABSENT))
+        shares = (_signed(difference[name]) for name in ("ron", "fmr", "mutual", "recall", "ar"))
+        ours.append((OURS, ALL_SETS, "student less teacher", ABSENT, *shares, ABSENT))
     return _titled(DESCRIPTORS, headers, _published(DESCRIPTORS, columns) + ours)
 
 
@@ -114,7 +114,7 @@ def _scores(row: Row) -> tuple[str, ...]:
     if "absent" in row:
         return (row["absent"], *[ABSENT] * 6)
     shares = (percent(row[name]) for name in ("ron", "fmr", "mutual", "recall"))
-    return (str(int(row["pairs"])), *shares, percent(row.get("ar", math.nan)), milliseconds(row["seconds"]))
+    return (str(int(row["pairs"])), *shares, percent(row["ar"]), milliseconds(row["seconds"]))
 
 
 def _ablation(report: Mapping[str, Any] | None) -> TextTable:
@@ -135,9 +135,7 @@ def _pipeline(rows: Sequence[Row]) -> TextTable:
             ours.append((OURS, row["set"], row["role"], row["absent"], ABSENT, ABSENT))
             continue
         seconds = number(row["seconds"] + row["registering"], 2)
-        ours.append(
-            (OURS, row["set"], row["role"], percent(row["recall"]), percent(row.get("ar", math.nan)), seconds)
-        )
+        ours.append((OURS, row["set"], row["role"], percent(row["recall"]), percent(row["ar"]), seconds))
     return _titled(PIPELINE, headers, _published(PIPELINE, ("recall", "ar", "pose_seconds")) + ours)
 
 

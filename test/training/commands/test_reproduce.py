@@ -53,7 +53,8 @@ def test_all_three_are_compared_on_all_sets(run, tiny_weights, tmp_path, ablatio
     assert [row["pairs"] for row in values["rows"]] == [2, 2, 2, 1, 1, 1]
     assert [row["real"] for row in values["rows"]] == [False] * 3 + [True] * 3
     assert [row["role"] for row in values["means"]] == roles
-    assert set(values["student_less_teacher"]) == {"ron", "fmr", "mutual", "seen", "recall"}
+    assert set(values["student_less_teacher"]) == {"ron", "fmr", "mutual", "seen", "recall", "ar"}
+    assert [row["ar"] is None for row in values["rows"]] == [True] * 3 + [False] * 3
     told = capsys.readouterr().out
     assert all(f"Table {number}: " in told for number in ("I", "II", "III"))
     assert "What differs in the protocol:" in told

@@ -8,12 +8,12 @@ import pytest
 
 from training.evaluation.kept_scores import KeptScores
 from training.evaluation.piece_sets import cached_set
-from training.reproduction.comparison import means, scores_of_sets, student_less_teacher
+from training.reproduction.comparison import SHARES, means, scores_of_sets, student_less_teacher
 from training.reproduction.contenders import Contender, fpfh_contender
 
 
 def row(name: str, role: str, share: float, pairs: float = 4.0) -> dict:
-    shares = dict.fromkeys(("ron", "fmr", "mutual", "seen", "recall"), share)
+    shares = dict.fromkeys(SHARES, share)
     return {"set": name, "role": role, "pairs": pairs, "seconds": 1.0, "registering": 2.0, **shares}
 
 

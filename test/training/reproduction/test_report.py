@@ -12,7 +12,7 @@ from training.reproduction.contenders import Contender
 from training.reproduction.published import DESCRIPTORS, NOT_AT_HAND, TABLES
 from training.reproduction.report import Measured, markdown, sections
 
-SHARES = {"ron": 0.1, "fmr": 0.2, "mutual": 0.3, "seen": 0.4, "recall": 0.5}
+SHARES = {"ron": 0.1, "fmr": 0.2, "mutual": 0.3, "seen": 0.4, "recall": 0.5, "ar": 0.6}
 TIMES = {"seconds": 0.1, "registering": 0.3}
 CONTENDERS = [
     Contender("fpfh", "FPFH"),
@@ -52,9 +52,9 @@ def test_ours_stand_beside_the_papers():
     paper = [line for line in lines if line.startswith("| paper ")]
     ours = [line for line in lines if line.startswith("| ours ")]
     assert len(paper) == 4 and len(ours) == 5
-    assert ours[1] == "| ours | held_out | student | 4 | 15.0 % | 20.0 % | 30.0 % | 50.0 % | - | 100 |"
+    assert ours[1] == "| ours | held_out | student | 4 | 15.0 % | 20.0 % | 30.0 % | 50.0 % | 60.0 % | 100 |"
     assert ours[4].startswith("| ours | mean of all sets | student less teacher | - | +5.0 | +0.0 |")
-    assert "| ours | held_out | student | 50.0 % | - | 0.40 |" in third
+    assert "| ours | held_out | student | 50.0 % | 60.0 % | 0.40 |" in third
     assert "What differs in the protocol:\n\n- Data: " in first
 
 
