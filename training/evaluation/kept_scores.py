@@ -52,8 +52,7 @@ class KeptScores:
         found = _read(path)[: len(over.pieces)]
         yield from found
         for seed in range(len(found), len(over.pieces)):
-            judge = over.judges[seed] if over.judges else None
-            found.append(score_piece(over.pieces[seed], describer, effort, seed, judge))
+            found.append(score_piece(over.pieces[seed], describer, effort, seed, over.judge(seed)))
             rows = [asdict(score) for score in found]
             write_json(path, plain({"set": over.name, **about, "scores": rows}))
             yield found[-1]

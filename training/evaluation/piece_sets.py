@@ -39,6 +39,10 @@ class PieceSet:
         """Whether a camera recorded them."""
         return bool(self.judges)
 
+    def judge(self, number: int) -> BopJudge | None:
+        """Of a pair, if there is one."""
+        return self.judges[number] if self.judges else None
+
     def digest(self) -> str:
         """Of all numbers in the pairs: sets that differ in one have other digests."""
         found = hashlib.sha256()
