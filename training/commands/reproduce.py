@@ -11,7 +11,7 @@ from pose_nodes import __version__
 from pose_nodes.commands.bench import machine
 from pose_nodes.commands.bench_networks import NetworkFigures
 from pose_nodes.commands.parser import CommandParser, integer
-from pose_nodes.commands.tables import percent, show
+from pose_nodes.commands.tables import milliseconds, percent, show
 from pose_nodes.registration.native_ransac import compile_ahead
 from pose_nodes.sequences.files import plain, write_json, write_text
 from training.ablation.report import read_report
@@ -148,6 +148,8 @@ def _timed(contenders: Sequence[Contender]) -> list[NetworkFigures]:
         bar = progress.add_task("times of networks", total=len(cases))
         for one in measured(cases):
             found.append(one)
+            told = f"{one.network}, {one.points:,} points: {milliseconds(one.least)} ms"
+            progress.console.print(told, highlight=False)
             progress.advance(bar)
     return found
 
