@@ -24,7 +24,7 @@ COMMANDS = {
     "onboard": "look at a mesh: unit, size, symmetries, and its block for objects.yaml",
     "synth": "make synthetic RGB-D images with exact poses, from a preset",
     "check": "listen to a camera's topics and say what is wrong with them (needs ROS)",
-    "evaluate": "cold starts over recordings with known poses: how many are right, absent, wrong",
+    "evaluate": "cold starts on the targets of a BOP data set: result file and scores",
     "demo": "play the bundled sample through the nodes (needs ROS)",
     "bench": "measure transport, latency, cold starts and tracking (needs ROS)",
 }

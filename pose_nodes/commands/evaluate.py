@@ -14,7 +14,7 @@ from pose_nodes import __version__
 from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, DataSet
 from pose_nodes.commands.evaluation.finding import PLAIN, Finding
 from pose_nodes.commands.evaluation.records import ImageRecord, RecordFile
-from pose_nodes.commands.evaluation.report import Row, rows_of, score_table
+from pose_nodes.commands.evaluation.report import Row, rows_of, score_tables
 from pose_nodes.commands.evaluation.running import Images, find, image_tasks, images_of, score
 from pose_nodes.commands.one_thread import one_thread_each
 from pose_nodes.commands.parser import CommandParser, integer
@@ -114,18 +114,23 @@ def _report(title: str, rows: list[Row], seconds: dict[str, float], options: Nam
         "seconds_per_image": seconds,
         "results": rows,
     }
-    table = score_table(title, rows)
+    tables = score_tables(title, rows)
     write_json(options.out / "scores.json", plain(value))
-    write_text(options.out / "scores.md", table.markdown())
-    show(table)
+    write_text(options.out / "scores.md", "\n".join(table.markdown() for table in tables))
+    for table in tables:
+        show(table)
     print(f"written to {options.out / 'scores.json'}")
     return DONE
 
 
 def _title(data_set: DataSet, images: Images, options: Namespace) -> str:
-    shares = "" if options.every == 1 else f", every {options.every}th"
+    shares = "" if options.every == 1 else f", every {_ordinal(options.every)}"
     masks = "" if options.results is not None else f"; {options.masks} masks"
     return f"{data_set.name}, {data_set.split}: {len(images)} images{shares}{masks}"
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{ {2: 'nd', 3: 'rd'}.get(number, 'th') }"
 
 
 def _mean(seconds: Sequence[float]) -> float:

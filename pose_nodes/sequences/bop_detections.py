@@ -75,11 +75,11 @@ def _entries(file: Path) -> list[Any]:
 def _detection(file: Path, place: int, entry: Any) -> Detection:
     where = f"{file}: mask {place}"
     try:
-        ids = (int(entry[key]) for key in ("scene_id", "image_id", "category_id"))
+        scene, image, thing = (int(entry[key]) for key in ("scene_id", "image_id", "category_id"))
         score, seconds = float(entry["score"]), max(0.0, float(entry.get("time", 0.0)))
         if not np.isfinite([score, seconds]).all():
             raise ValueError("score and time must be finite")
-        return Detection(*ids, score, seconds, entry["segmentation"], where)
+        return Detection(scene, image, thing, score, seconds, entry["segmentation"], where)
     except KeyError as error:
         raise InvalidDatasetError(f"{where}: {error} is missing") from error
     except (TypeError, ValueError, AttributeError) as error:

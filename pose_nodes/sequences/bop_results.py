@@ -100,7 +100,7 @@ def _result(path: Path, number: int, line: str) -> PoseResult:
     if len(cells) != 7:
         raise InvalidDatasetError(f"{path}: line {number}: has {len(cells)} cells instead of seven")
     try:
-        ids = [int(cell) for cell in cells[:3]]
+        scene, image, thing = (int(cell) for cell in cells[:3])
         score, seconds = (numbers(cells[i], 1, name)[0] for i, name in ((3, "score"), (6, "time")))
         R = numbers(cells[4].split(), 9, "R").reshape(3, 3)
         t = numbers(cells[5].split(), 3, "t") * METRES_PER_MILLIMETRE
@@ -109,7 +109,7 @@ def _result(path: Path, number: int, line: str) -> PoseResult:
     if not se3.is_rigid(se3.from_rotation_translation(R, t), _RIGID_TOLERANCE):
         raise InvalidDatasetError(f"{path}: line {number}: R is not a rotation")
     T = se3.from_rotation_translation(se3.nearest_rotation(R), t)
-    return PoseResult(*ids, float(score), T, float(seconds))
+    return PoseResult(scene, image, thing, float(score), T, float(seconds))
 
 
 def _check_times(path: Path, results: list[PoseResult]) -> None:

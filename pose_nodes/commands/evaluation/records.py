@@ -189,8 +189,7 @@ def _entry(record: ImageRecord) -> dict[str, Any]:
 
 def _record(entry: Mapping[str, Any]) -> ImageRecord:
     instances = [_instance(instance) for instance in entry["instances"]]
-    names = ("method", "seed", "scene_id", "image_id", "seconds")
-    return ImageRecord(*(entry[name] for name in names), instances)
+    return ImageRecord(**{**entry, "instances": instances})
 
 
 def _instance(entry: Mapping[str, Any]) -> InstanceRecord:

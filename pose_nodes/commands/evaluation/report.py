@@ -14,10 +14,8 @@ from pose_nodes.sequences.files import plain
 ALL = "all"
 _SCORES = ("ar", "ar_vsd", "ar_mssd", "ar_mspd", "add")
 _SHARES = ("right", "absent", "wrong", "within")
-_HEADERS = (
-    "object", "method", "targets", "AR", "VSD", "MSSD", "MSPD", "ADD(-S)", "right", "absent", "wrong",
-    "5 mm, 5 deg", "seconds",
-)  # fmt: skip
+_SCORE_HEADERS = ("object", "method", "targets", "AR", "AR VSD", "AR MSSD", "AR MSPD", "ADD(-S)")
+_START_HEADERS = ("object", "method", "attempts", "right", "absent", "wrong", "5 mm, 5 deg", "seconds")
 Row = dict[str, Any]
 
 
@@ -43,15 +41,20 @@ def _row(method: str, name: str, found: Mapping[str, Found], starts: Sequence[Co
     return dict(plain(row))
 
 
-def score_table(title: str, rows: Sequence[Row]) -> TextTable:
-    """The rows for people."""
-    return TextTable(title, _HEADERS, tuple(_cells(row) for row in rows))
+def score_tables(title: str, rows: Sequence[Row]) -> list[TextTable]:
+    """The rows for people: the score of all poses, and what became of cold starts, where there were any."""
+    scores = [
+        (row["object"], row["method"], str(row["targets"]), *(number(row[key], 3) for key in _SCORES))
+        for row in rows
+    ]
+    starts = [_start_cells(row, row["cold_starts"]) for row in rows if "cold_starts" in row]
+    tables = [TextTable(title, _SCORE_HEADERS, tuple(scores))]
+    if starts:
+        tables.append(TextTable("Verified poses", _START_HEADERS, tuple(starts)))
+    return tables
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    starts = row.get("cold_starts")
-    counted = ["-"] * (len(_SHARES) + 1)
-    if starts is not None:
-        counted = [*(percent(starts[key]) for key in _SHARES), number(starts["seconds"]["total"])]
-    scores = (number(row[key], 3) for key in _SCORES)
-    return row["object"], row["method"], str(row["targets"]), *scores, *counted
+def _start_cells(row: Row, starts: Mapping[str, Any]) -> tuple[str, ...]:
+    shares = (percent(starts[key]) for key in _SHARES)
+    seconds = number(starts["seconds"]["total"])
+    return row["object"], row["method"], str(starts["attempts"]), *shares, seconds

@@ -21,7 +21,7 @@ from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.rendering.rasteriser import DepthRasteriser
 
 Array = NDArray[np.float64]
-STEPS = np.arange(1, 11) * 0.05
+STEPS: Array = np.linspace(0.05, 0.5, 10)
 """0.05 to 0.5: misalignments of VSD in diameters, and thresholds of VSD, and of MSSD in diameters."""
 
 

@@ -13,7 +13,7 @@ from pose_nodes.metrics.bop.matching import count_found
 from pose_nodes.metrics.pose_error import CORRECT_DIAMETER_FRACTION
 
 Array = NDArray[np.float64]
-PIXELS = np.arange(5.0, 51.0, 5.0)
+PIXELS: Array = np.linspace(5.0, 50.0, 10)
 """Thresholds of MSPD, in pixels of an image of 640 columns."""
 
 
@@ -83,9 +83,12 @@ class LocalisationScore:
     def of(cls, found: Found) -> LocalisationScore:
         """The score of what was found."""
         if found.targets == 0:
-            return cls(0, *[float("nan")] * 5)
-        parts = [float(np.mean(counts)) / found.targets for counts in (found.vsd, found.mssd, found.mspd)]
-        return cls(found.targets, float(np.mean(parts)), *parts, found.add / found.targets)
+            unknown = float("nan")
+            return cls(0, unknown, unknown, unknown, unknown, unknown)
+        counts = (found.vsd, found.mssd, found.mspd)
+        by_vsd, by_mssd, by_mspd = (float(np.mean(each)) / found.targets for each in counts)
+        mean = (by_vsd + by_mssd + by_mspd) / 3.0
+        return cls(found.targets, mean, by_vsd, by_mssd, by_mspd, found.add / found.targets)
 
 
 def _counts(errors: Array, thresholds: Array) -> NDArray[np.int64]:

@@ -1,0 +1,100 @@
+"""What is asked for in a data set, and by which models errors are measured."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from pose_nodes.commands.evaluation.data_set import DataSet
+from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.geometry import se3
+from pose_nodes.sequences.bop_targets import Target
+
+from .conftest import POSES, write_models
+
+
+def test_without_a_file_of_targets_all_that_is_seen_by_a_tenth_is_asked_for(dice):
+    assert dice().targets(None) == [Target(2, 7, 4, 2)]
+
+
+def test_what_is_hidden_is_not_asked_for(dice):
+    assert dice(visible=(0.09, 0.1)).targets(None) == [Target(2, 7, 4, 1)]
+
+
+def test_the_targets_of_the_data_set_are_those_of_the_test_split(dice):
+    data_set = dice()
+    own = [{"scene_id": 2, "im_id": 7, "obj_id": 4, "inst_count": 1}]
+    (data_set.folder / "test_targets_bop19.json").write_text(json.dumps(own))
+    assert data_set.targets(None) == [Target(2, 7, 4, 1)]
+    (data_set.folder / "test").rename(data_set.folder / "train")
+    assert DataSet.open(data_set.folder, "train", None).targets(None) == [Target(2, 7, 4, 2)]
+
+
+def test_targets_that_are_no_objects_of_the_data_set_are_refused(dice, tmp_path):
+    file = tmp_path / "targets.json"
+    file.write_text(json.dumps([{"scene_id": 2, "im_id": 7, "obj_id": 5, "inst_count": 1}]))
+    with pytest.raises(InvalidDatasetError, match="asks for none of the objects obj_000004"):
+        dice().targets(file)
+
+
+def test_an_objects_file_names_the_objects_and_tells_their_symmetries(dice, tmp_path):
+    mesh = dice().folder / "models" / "obj_000004.ply"
+    file = tmp_path / "objects.yaml"
+    file.write_text(f"objects:\n  die: {{mesh: {mesh}, mesh_unit: mm, symmetry: 'z:4'}}\n")
+    data_set = DataSet.open(tmp_path / "dice", "test", file)
+    assert data_set.names == {4: "die"}
+    assert len(data_set.model("die").symmetry.discrete) == 4
+
+
+def test_an_objects_file_whose_meshes_have_other_names_is_refused(dice, tmp_path):
+    file = tmp_path / "objects.yaml"
+    file.write_text("objects:\n  die: {mesh: die.ply, mesh_unit: mm}\n")
+    folder = dice().folder
+    with pytest.raises(InvalidDatasetError, match="no mesh is called"):
+        DataSet.open(folder, "test", file).targets(None)
+
+
+def test_errors_are_measured_on_the_models_for_it_and_with_the_diameter_they_tell(dice, camera_of_dice):
+    data_set = dice()
+    model = data_set.model("obj_000004")
+    moved = se3.from_rotation_vector((0.0, 0.0, 0.0), (0.0, 0.0, 0.01)) @ POSES[0]
+    nothing = np.full(camera_of_dice.shape, np.nan, np.float32)
+
+    def measured() -> float:
+        meter = data_set.meter("obj_000004", model)
+        return float(meter.measure([moved], [POSES[0]], camera_of_dice, nothing).mssd.item())
+
+    assert measured() == pytest.approx(0.01 / (0.06 * np.sqrt(3)))
+    write_models(data_set.folder / "models_eval", 80.0, [])
+    assert measured() == pytest.approx(0.01 / (0.08 * np.sqrt(3)))
+
+
+@pytest.fixture
+def camera_of_dice(staged):
+    return staged()[0].camera
+
+
+@pytest.mark.parametrize("value", [[], {"4": {}}, {"4": {"diameter": -1}}, {"4": {"diameter": "wide"}}])
+def test_a_models_info_without_diameters_is_refused(dice, value):
+    data_set = dice()
+    (data_set.folder / "models_eval").mkdir()
+    (data_set.folder / "models_eval" / "models_info.json").write_text(json.dumps(value))
+    with pytest.raises(InvalidDatasetError, match=r"models_info\.json"):
+        data_set.meter("obj_000004", data_set.model("obj_000004"))
+
+
+def test_a_folder_without_the_split_names_those_that_there_are(dice):
+    folder = dice().folder
+    with pytest.raises(InvalidDatasetError, match="has no split 'val' with scenes; it has test"):
+        DataSet.open(folder, "val", None)
+    with pytest.raises(InvalidDatasetError, match="a data set is DATASET/SPLIT/SCENE"):
+        DataSet.open(folder / "test", "test", None)
+    with pytest.raises(InvalidDatasetError, match="no such folder"):
+        DataSet.open(folder / "none", "test", None)
+
+
+def test_a_missing_scene_is_named(dice):
+    with pytest.raises(InvalidDatasetError, match="000009"):
+        dice().scene(9)

@@ -1,0 +1,42 @@
+"""bench counts what becomes of cold starts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pose_nodes.commands.bench_cold_starts import cold_start_table, measure_cold_starts, stage_table
+from pose_nodes.commands.cold_starts import Attempt, compared
+from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.metrics.cold_start import Outcome
+from pose_nodes.sequences.bop_scene import BopScene
+
+
+def test_cold_starts_of_real_images_are_right_and_counted(short_scene):
+    scene = BopScene(short_scene(0, 1, 6))
+    reports = measure_cold_starts(scene, scene.library(), every=2, seeds=2)
+    ours, plain = reports
+    assert (ours["method"], plain["method"]) == ("pose_nodes", "plain")
+    assert ours["object"] == "bunny"
+    started = [(start["image_id"], start["seed"]) for start in ours["cold_starts"]]
+    assert started == [(0, 0), (6, 0), (0, 1), (6, 1)]
+    assert (ours["attempts"], ours["right"], ours["wrong"]) == (4, 1.0, 0.0)
+    assert ours["right"] >= plain["right"] and plain["absent"] == 0.0
+    assert ours["seconds"]["total"] > 0 and set(plain["seconds"]) == {"features", "ransac", "icp", "total"}
+    assert "100.0 %" in cold_start_table(reports).markdown()
+    assert "ransac" in stage_table(reports).markdown()
+
+
+def test_a_recording_without_masks_cannot_be_measured(short_scene):
+    folder = short_scene(0)
+    (folder / "test" / "000001" / "mask_visib").unlink()
+    scene = BopScene(folder)
+    with pytest.raises(InvalidDatasetError, match="mask_visib"):
+        measure_cold_starts(scene, scene.library(), every=1, seeds=1)
+
+
+@pytest.mark.parametrize(("is_verified", "outcome"), [(True, Outcome.WRONG), (False, Outcome.ABSENT)])
+def test_a_verified_pose_of_an_object_that_is_not_there_is_wrong(die, is_verified, outcome):
+    start = compared(Attempt(np.eye(4), is_verified, reason="why"), die, [], 3, 0)
+    assert (start.outcome, start.image_id, start.distance, start.error) == (outcome, 3, None, None)
+    assert start.reason == ("" if is_verified else "why")
