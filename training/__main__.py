@@ -24,6 +24,8 @@ COMMANDS = {
     "bench": "measure how many samples a second are made",
     "teacher-descriptors": "describe objects by a teacher, for distillation",
     "evaluate-descriptors": "compare local descriptors on held-out pairs and on recordings",
+    "ablation": "train and compare students that differ in supervision and loss alone",
+    "reproduce": "print the tables of a paper beside our own figures",
     **{name: kind.text for name, kind in TASKS.items()},
 }
 

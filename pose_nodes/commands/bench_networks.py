@@ -60,17 +60,21 @@ def measure_networks(model: ObjectModel) -> list[NetworkFigures]:
         return []
     cases = [(f"dGeDi {name}", count) for name in STUDENTS for count in COUNTS]
     cases += [(f"GeDi {name}", COUNT) for name in TEACHERS]
-    return [_alone(name, _cloud(model, count), model.diameter) for name, count in cases]
+    return [measure_alone(name, model, count) for name, count in cases]
 
 
-def _cloud(model: ObjectModel, count: int) -> PointCloud:
-    return PointCloud(*random_surface_points(model.mesh, count, np.random.default_rng(count)))
+def measure_alone(name: str, model: ObjectModel, count: int) -> NetworkFigures:
+    """One network in a process of its own.
 
-
-def _alone(name: str, cloud: PointCloud, diameter: float) -> NetworkFigures:
+    Args:
+        name: "dGeDi SIZE" or "GeDi SIZE".
+        model: whose surface is described.
+        count: points of the cloud.
+    """
+    cloud = PointCloud(*random_surface_points(model.mesh, count, np.random.default_rng(count)))
     context: Any = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as process:
-        return process.submit(measure_network, name, cloud, diameter).result()
+        return process.submit(measure_network, name, cloud, model.diameter).result()
 
 
 def measure_network(name: str, cloud: PointCloud, diameter: float) -> NetworkFigures:

@@ -29,20 +29,30 @@ _MODEL_NAME = re.compile(r"obj_(\d{6})")
 T = TypeVar("T")
 
 
-def find_scene(folder: Path) -> Path:
-    """The scene folder meant by a folder that is one, or that holds exactly one (a data set or a split).
+def find_scenes(folder: Path) -> list[Path]:
+    """The scene folders meant by a folder that is one, or that holds some (a data set or a split).
 
     Raises:
-        InvalidDatasetError: there is no scene in it, or more than one.
+        InvalidDatasetError: there is no scene in it.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise InvalidDatasetError(f"{folder}: no such folder")
     if (folder / SCENE_MARK).is_file():
-        return folder
+        return [folder]
     scenes = sorted(mark.parent for depth in ("*", "*/*") for mark in folder.glob(f"{depth}/{SCENE_MARK}"))
     if not scenes:
         raise InvalidDatasetError(f"{folder}: holds no BOP scene; expected a {SCENE_MARK} in it or below")
+    return scenes
+
+
+def find_scene(folder: Path) -> Path:
+    """The scene folder meant by a folder that is one, or that holds exactly one.
+
+    Raises:
+        InvalidDatasetError: there is no scene in it, or more than one.
+    """
+    scenes = find_scenes(folder)
     if len(scenes) > 1:
         listed = ", ".join(str(scene.relative_to(folder)) for scene in scenes[:4])
         raise InvalidDatasetError(f"{folder}: holds {len(scenes)} scenes ({listed}, …); name one of them")

@@ -45,3 +45,33 @@ def caches(pool_folder, tmp_path_factory):
         for _ in write_cache(source, 4, folder / name, 0):
             pass
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory):
+    """A folder with teacher.safetensors and student.safetensors: tiny, random, of 8 numbers a point."""
+    torch = pytest.importorskip("torch", reason="training needs PyTorch")
+    pytest.importorskip("safetensors", reason="weights need safetensors")
+    from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+    from pose_nodes.networks.gedi import GediConfig, GediNetwork
+    from pose_nodes.networks.weight_files import save_network
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("weights")
+    save_network(folder / "teacher.safetensors", GediNetwork(GediConfig(size="tiny", dimension=8)), {})
+    student = DescriptorNetwork(DescriptorConfig(backbone="tiny", dimension=8))
+    save_network(folder / "student.safetensors", student, {"task": "distil", "steps": 4})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tiny_weights, pool, tmp_path_factory):
+    """The tiny teacher's descriptors of the pool."""
+    from pose_nodes.networks.weight_files import load_network
+    from training.clouds.teacher_store import write_store
+
+    folder, weights = tmp_path_factory.mktemp("tiny_store"), tiny_weights / "teacher.safetensors"
+    for _ in write_store(folder, load_network(weights), weights, pool, 200):
+        pass
+    return folder

@@ -9,23 +9,19 @@ from typing import Any
 
 from pose_nodes import __version__
 from pose_nodes.commands.parser import CommandParser, integer
-from pose_nodes.commands.recordings import open_recording
 from pose_nodes.commands.tables import TextTable, milliseconds, percent, show
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.registration.native_ransac import compile_ahead
 from pose_nodes.sequences.files import plain, write_json, write_text
-from training.clouds.cached_pairs import CachedPairs
-from training.clouds.held_out import Piece, pieces_of
 from training.commands.progress import progress_bar
-from training.data.object_pool import ObjectPool
 from training.data.seeding import SPLITS
 from training.evaluation.describers import FPFH, NamedDescriber, named_describer
 from training.evaluation.descriptor_scores import score_piece, summary
-from training.evaluation.recorded_pieces import recorded_pieces
+from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
 from training.evaluation.registering import Effort
 
 DONE = 0
-_COLUMNS = ("ron", "fmr", "mutual", "seen", "recall")
+_COLUMNS = ("ron", "fmr", "mutual", "seen", "recall", "ar")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     describers = [named_describer(text) for text in (FPFH, *options.weights)]
     sets = _sets(options)
     compile_ahead()
-    rows = [row for name, pieces in sets.items() for row in _evaluated(name, pieces, describers)]
+    rows = [row for each in sets for row in _evaluated(each, describers)]
     table = _table(rows)
     show(table)
     write_json(options.out / "descriptors.json", plain({"version": __version__, "rows": rows}))
@@ -53,7 +49,8 @@ def _parser() -> CommandParser:
         "Match and register pairs of clouds with FPFH and with trained weights: RON and FMR as in the dGeDi\n"
         "paper, the share of right matches among mutual nearest neighbours (mutual) and among those of the\n"
         "target's points (seen), and the share of poses with an ADD below a tenth of the diameter, one try\n"
-        "each (recall; ADD-S of symmetric objects).",
+        "each (recall; ADD-S of symmetric objects), and of recordings the average recall of the BOP\n"
+        "benchmark (AR).",
     )
     parser.add_argument(
         "--weights", nargs="+", default=[], metavar="[NAME=]FILE", help="trained weights beside FPFH"
@@ -76,37 +73,33 @@ def _parser() -> CommandParser:
     return parser
 
 
-def _sets(options: Namespace) -> dict[str, list[Piece]]:
-    """Pairs of clouds by the name of the set they are of."""
-    sets: dict[str, list[Piece]] = {}
-    for folder in options.cache:
-        pairs = CachedPairs([folder], ObjectPool(options.pool, options.split))
-        sets[folder.name] = pieces_of(pairs, options.pairs, options.points)
+def _sets(options: Namespace) -> list[PieceSet]:
+    sets = [
+        cached_set(folder, options.pool, options.split, options.pairs, options.points)
+        for folder in options.cache
+    ]
     for text in options.recording:
-        folder_name, _, objects = text.partition("=")
-        recording, library = open_recording(Path(folder_name), Path(objects) if objects else None)
-        for name, piece in recorded_pieces(recording, library, options.every, options.points):
-            sets.setdefault(f"{recording.name}: {name}", []).append(piece)
-    if not any(sets.values()):
+        sets += recorded_sets(text, options.every, options.points)
+    if not sets:
         raise InvalidConfigError(
             "nothing to evaluate on: name pairs with --cache, or images with --recording"
         )
     return sets
 
 
-def _evaluated(name: str, pieces: list[Piece], describers: list[NamedDescriber]) -> Iterator[dict[str, Any]]:
+def _evaluated(over: PieceSet, describers: list[NamedDescriber]) -> Iterator[dict[str, Any]]:
     with progress_bar() as progress:
-        bar = progress.add_task(name, total=len(pieces) * len(describers))
+        bar = progress.add_task(over.name, total=len(over.pieces) * len(describers))
         for describer in describers:
             scores = []
-            for seed, piece in enumerate(pieces):
-                scores.append(score_piece(piece, describer, Effort(), seed))
+            for seed, piece in enumerate(over.pieces):
+                scores.append(score_piece(piece, describer, Effort(), seed, over.judge(seed)))
                 progress.advance(bar)
-            yield {"set": name, "descriptor": describer.name, **summary(scores)}
+            yield {"set": over.name, "descriptor": describer.name, **summary(scores)}
 
 
 def _table(rows: list[dict[str, Any]]) -> TextTable:
-    headers = ("set", "descriptor", "pairs", *(name.upper() for name in _COLUMNS[:2]), *_COLUMNS[2:], "ms")
+    headers = ("set", "descriptor", "pairs", "RON", "FMR", *_COLUMNS[2:-1], "AR", "ms")
     cells = [
         (
             row["set"],

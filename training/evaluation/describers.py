@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,17 @@ FPFH_RADIUS = 0.3
 
 @dataclass(frozen=True)
 class NamedDescriber:
-    """A descriptor under the name that tables give it."""
+    """A descriptor under the name that tables give it.
+
+    Attributes:
+        name: for tables.
+        describe: it.
+        identity: tells it from all others: that of its weights, or of its radius.
+    """
 
     name: str
     describe: Describe
+    identity: str
 
 
 def named_describer(text: str) -> NamedDescriber:
@@ -33,22 +42,23 @@ def named_describer(text: str) -> NamedDescriber:
         InvalidWeightsError: the file cannot be used.
     """
     if text == FPFH:
-        return NamedDescriber(FPFH, _fpfh)
+        return NamedDescriber(FPFH, _fpfh, f"{FPFH} {FPFH_RADIUS}")
     name, equals, path = text.rpartition("=")
     file = Path(path).expanduser()
-    return NamedDescriber(name if equals else file.stem, _learned(file))
-
-
-def _learned(file: Path) -> Describe:
     # PyTorch is imported only where a network is asked for.
-    from pose_nodes.networks.gedi import GediNetwork
     from pose_nodes.networks.weight_files import load_network
+
+    return learned_describer(name if equals else file.stem, file, load_network(file))
+
+
+def learned_describer(name: str, file: Path, network: Any) -> NamedDescriber:
+    """A teacher or a student, with the file that its weights are of."""
+    from pose_nodes.networks.gedi import GediNetwork
     from training.tasks.teachers import teacher_describer
 
-    network = load_network(file)
-    if isinstance(network, GediNetwork):
-        return teacher_describer(network, "cpu")
-    return Dgedi(network).describe
+    is_teacher = isinstance(network, GediNetwork)
+    describe = teacher_describer(network, "cpu") if is_teacher else Dgedi(network).describe
+    return NamedDescriber(name, describe, hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 def _fpfh(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:

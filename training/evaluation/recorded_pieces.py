@@ -31,8 +31,9 @@ _FEWEST = 50
 
 def recorded_pieces(
     recording: Recording, library: ObjectLibrary, every: int, points: int
-) -> Iterator[tuple[str, Piece]]:
-    """Name of the object and pair of clouds, for each mask with a true pose of every so many-th image.
+) -> Iterator[tuple[str, int, Piece]]:
+    """Name of the object, index of the image and pair of clouds, for each mask with a true pose of every so
+    many-th image.
 
     Args:
         recording: images with masks and true poses.
@@ -48,7 +49,7 @@ def recorded_pieces(
         for segment in recorded.segments:
             piece = _piece(recorded, segment, library, points)
             if piece is not None:
-                yield segment.class_name, piece
+                yield segment.class_name, index, piece
 
 
 def _piece(recorded: RecordedFrame, segment: Segment, library: ObjectLibrary, points: int) -> Piece | None:

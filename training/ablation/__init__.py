@@ -1,0 +1,1 @@
+"""Students that differ in their supervision and their loss alone."""

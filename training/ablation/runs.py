@@ -1,0 +1,118 @@
+"""Trains the student of a row, or goes on with it.
+
+<row>/          a run of `python -m training distil`
+options.json    what all rows share; a folder has rows of one kind alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pose_nodes.core.config import from_mapping, to_mapping
+from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError
+from pose_nodes.core.json_files import read_json
+from pose_nodes.sequences.files import write_json
+from training.ablation.rows import ROWS, AblationRow
+from training.clouds.teacher_store import STORE_FILE
+from training.harness.checkpoints import BEFORE, LAST, find
+from training.harness.config import FREE
+from training.harness.run import CHECKPOINTS, CURVE_FILE, SCORES_FILE, WEIGHTS, train
+from training.harness.validation import LATEST
+from training.tasks.distil import DistilTask, DistilTraining
+
+OPTIONS_FILE = "options.json"
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Rows that share a folder, and all options but those of a row.
+
+    Attributes:
+        folder: for all rows.
+        values: options of `DistilTraining` by dotted name.
+    """
+
+    folder: Path
+    values: Mapping[str, Any]
+
+    def config(self, row: AblationRow) -> DistilTraining:
+        """The options of a row. It is validated once, at its end, so that all are judged after equal steps.
+
+        Raises:
+            InvalidConfigError: an option is unknown or out of range.
+        """
+        config = from_mapping(DistilTraining, {**self.values, **row.values()}, "options of ablation")
+        return from_mapping(DistilTraining, {**to_mapping(config), "run.validate_steps": config.run.steps})
+
+    def weights(self, row: AblationRow) -> Path:
+        """Where the trained weights of a row are."""
+        return self.folder / row.name / WEIGHTS / f"{LATEST}.safetensors"
+
+    def steps(self, row: AblationRow) -> int:
+        """How many steps a row has done; those since its last checkpoint do not count.
+
+        Raises:
+            PoseNodesError: its checkpoint is damaged, or of other options.
+        """
+        checkpoints = self.folder / row.name / CHECKPOINTS
+        if not any((checkpoints / name).is_file() for name in (LAST, BEFORE)):
+            return 0
+        return find(checkpoints, DistilTask.name, self.config(row)).step
+
+    def is_trained(self, row: AblationRow) -> bool:
+        """Whether a row has all its steps and its weights; errors as of `steps`."""
+        return self.weights(row).is_file() and self.steps(row) >= self.config(row).run.steps
+
+    def train(self, row: AblationRow) -> None:
+        """Train a row from where it is.
+
+        Raises:
+            KeyboardInterrupt: the run was ended by a signal; it can go on.
+            InvalidDatasetError: it was trained, and its weights are gone.
+            PoseNodesError: as of `training.harness.run.train`.
+        """
+        done, folder, config = self.steps(row), self.folder / row.name, self.config(row)
+        if done >= config.run.steps:
+            raise InvalidDatasetError(
+                f"{self.weights(row)}: is missing, though the row was trained; delete {folder}, and it is "
+                "trained anew"
+            )
+        if not done:
+            # What ended before its first checkpoint has nothing to go on from.
+            for name in (CURVE_FILE, SCORES_FILE):
+                (folder / name).unlink(missing_ok=True)
+        train(DistilTask(config), folder, resume=done > 0)
+
+    def claim(self) -> None:
+        """See that the data can be used, and note what all rows share, or see that it is what they have.
+
+        Raises:
+            InvalidConfigError: rows of the folder were begun with something else; the message names it.
+            PoseNodesError: objects, pairs or the teacher's descriptors are missing or do not belong together.
+        """
+        config = self.config(ROWS[0])
+        task = DistilTask(config)
+        task.samples()
+        task.held_out()
+        shared, path = _shared(config), self.folder / OPTIONS_FILE
+        if not path.is_file():
+            write_json(path, shared)
+            return
+        before = read_json(path)
+        for name in sorted({*before, *shared}):
+            if before.get(name) != shared.get(name):
+                raise InvalidConfigError(
+                    f"{self.folder}: its rows were begun with other options ('{name}' was "
+                    f"{before.get(name)!r}, is {shared.get(name)!r}); use the same ones, or another folder"
+                )
+
+
+def _shared(config: DistilTraining) -> dict[str, Any]:
+    """What all rows of a folder have in common."""
+    apart = FREE | {name for row in ROWS for name in row.values()}
+    options = {name: value for name, value in to_mapping(config).items() if name not in apart}
+    teacher = read_json(Path(config.store).expanduser() / STORE_FILE)["teacher"]
+    return {**options, "run.steps": config.run.steps, "teacher": teacher}

@@ -1,0 +1,1 @@
+"""The tables of published papers beside what is measured here."""
