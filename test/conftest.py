@@ -172,6 +172,29 @@ def tiny_dinov2(dinov2_weights, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def painted_box() -> ObjectModel:
+    """A box of 8 x 8 x 8 cm whose six sides have six colours; the same from all sides to a depth camera."""
+    import numpy as np
+    import trimesh
+
+    from pose_nodes.objects.mesh import TriangleMesh
+    from pose_nodes.objects.model import build_model
+
+    box = trimesh.creation.box([0.08] * 3)
+    sides = {
+        (1, 0, 0): (230, 30, 30), (-1, 0, 0): (30, 220, 40), (0, 1, 0): (40, 60, 235),
+        (0, -1, 0): (240, 230, 30), (0, 0, 1): (235, 40, 230), (0, 0, -1): (235, 235, 235),
+    }  # fmt: skip
+    colors = [sides[tuple(np.rint(normal).astype(int))] for normal in box.face_normals]
+    mesh = TriangleMesh(
+        np.asarray(box.vertices)[box.faces.ravel()],
+        np.arange(36, dtype=np.int32).reshape(-1, 3),
+        np.repeat(np.array(colors, np.uint8), 3, axis=0),
+    )
+    return build_model("painted_box", mesh, "cube")
+
+
+@pytest.fixture(scope="session")
 def staged() -> Callable[..., tuple[Frame, list]]:
     """Makes a frame of objects before a wall at 1.2 m from (model, pose) pairs, with the mask of each object.
 
