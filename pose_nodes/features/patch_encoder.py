@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pose_nodes.networks.dinov2 import Dinov2
 
 NAME = "fused"
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 """Of the colours of ImageNet, red, green and blue, 0 to 1: what the network was trained with."""
 _BATCH = 8
 """Images at once, which bounds the memory (our choice)."""
@@ -88,7 +89,7 @@ class PatchEncoder:
     def _encoded(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         import torch
 
-        scaled = (images.astype(np.float32) / 255.0 - np.float32(_MEAN)) / np.float32(_DEVIATION)
+        scaled = (images.astype(np.float32) / np.float32(255) - _MEAN) / _DEVIATION
         batch = torch.from_numpy(np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))).to(self._device)
         found: NDArray[np.float32] = self._network(batch, self._layer).float().cpu().numpy()
         return found

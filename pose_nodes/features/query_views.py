@@ -58,7 +58,8 @@ def surface_tokens(model: ObjectModel, encoder: PatchEncoder, config: VisualConf
         sums[seen] += sampled(tokens, crop.places(uv))
         views[seen] += 1
     assert sums is not None
-    return SurfaceTokens(sums / np.maximum(views, 1).astype(np.float32)[:, None], views)
+    sums /= np.maximum(views, 1)[:, None]
+    return SurfaceTokens(sums, views)
 
 
 def _seen(

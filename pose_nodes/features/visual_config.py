@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_nodes.core.config import option
+from pose_nodes.features.choice import NAMES
 
 
 @dataclass(frozen=True)
 class VisualConfig:
     """How images are described, and how that is joined to the shape."""
 
+    geometric: str = option("dgedi", "the descriptor of the shape beside it", choices=NAMES)
     weights: str = option("", "published checkpoint of DINOv2, such as dinov2_vits14_pretrain.pth")
     layer: int = option(
         0, "block of the network whose output is taken (FreeZeV2: 30 of 40); 0: the last", minimum=0,

@@ -32,6 +32,7 @@ class ObjectModel:
         box_centre: (3,) float64 middle of the box that bounds the mesh along its axes.
         size: (3,) float64 extent of that box.
         symmetry: motions that map the object onto itself.
+        features: name of the descriptor that it is to be found by; empty for that of the configuration.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ObjectModel:
     box_centre: NDArray[np.float64]
     size: NDArray[np.float64]
     symmetry: SymmetryGroup
+    features: str = ""
 
 
 def build_model(

@@ -31,6 +31,11 @@ class ObjectSpec:
         "motions that map the object onto itself: none, z:2, z:inf, box, cube, ...; auto: found from the "
         "mesh; bop: those of models_info.json beside the mesh",
     )
+    features: str = option(
+        "",
+        "descriptor of its cold starts, where it is to have another than tracker.instance.features names",
+        choices=("", "fpfh", "dgedi", "gedi", "fused"),
+    )
 
 
 def read_objects_file(path: Path) -> dict[str, ObjectSpec]:
