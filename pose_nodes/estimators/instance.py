@@ -19,7 +19,7 @@ from pose_nodes.features.fused import Fused
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.patch_encoder import PatchEncoder
 from pose_nodes.geometry import se3
-from pose_nodes.objects.model import ObjectModel
+from pose_nodes.objects.model import DEFAULT_FEATURES, ObjectModel
 
 
 def descriptor_of(config: InstanceConfig) -> Describer:
@@ -40,7 +40,9 @@ def config_for(model: ObjectModel, config: InstanceConfig) -> InstanceConfig:
 
     Weights of another network do not fit these; those that come with the package are taken then.
     """
-    own = replace(config, features=model.features or config.features)
+    if model.features == DEFAULT_FEATURES:
+        return config
+    own = replace(config, features=model.features)
     return own if own.shape_features == config.shape_features else replace(own, weights="")
 
 

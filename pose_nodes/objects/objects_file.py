@@ -14,6 +14,7 @@ import yaml
 from pose_nodes.core.config import from_mapping, option
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.objects.mesh import METRES_PER_UNIT
+from pose_nodes.objects.model import DEFAULT_FEATURES
 
 _ROOT_KEY = "objects"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -32,9 +33,9 @@ class ObjectSpec:
         "mesh; bop: those of models_info.json beside the mesh",
     )
     features: str = option(
-        "",
-        "descriptor of its cold starts, where it is to have another than tracker.instance.features names",
-        choices=("", "fpfh", "dgedi", "gedi", "fused"),
+        DEFAULT_FEATURES,
+        "descriptor of its cold starts; default: the one that tracker.instance.features names",
+        choices=(DEFAULT_FEATURES, "fpfh", "dgedi", "gedi", "fused"),
     )
 
 

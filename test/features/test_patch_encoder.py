@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -35,6 +38,18 @@ def test_more_images_than_are_encoded_at_once_keep_their_order(tiny_dinov2):
 def test_an_earlier_layer_can_be_chosen(tiny_dinov2):
     last, first = PatchEncoder.load(tiny_dinov2), PatchEncoder.load(tiny_dinov2, layer=1)
     assert not np.allclose(last.tokens(IMAGES[:1]), first.tokens(IMAGES[:1]), atol=1e-3)
+
+
+def test_torch_is_imported_when_weights_are_loaded_and_not_before():
+    program = "import sys, pose_nodes.estimators.instance; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_missing_torch_is_said(monkeypatch, tiny_dinov2):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(InvalidConfigError, match="features 'fused': PyTorch is not installed"):
+        PatchEncoder.load(tiny_dinov2)
 
 
 def test_a_layer_that_is_not_there_is_refused(tiny_dinov2):
