@@ -20,6 +20,8 @@ from pose_nodes.ros.domains import free_domain
 from tools.ros_wheels.environment import loopback_transport
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from pose_nodes.core.frame import Frame
     from pose_nodes.objects.library import ObjectLibrary
     from pose_nodes.objects.model import ObjectModel
@@ -109,6 +111,87 @@ def die() -> ObjectModel:
 
     box = trimesh.creation.box([0.06] * 3)
     return build_model("die", TriangleMesh(np.asarray(box.vertices), np.asarray(box.faces, np.int32)), "cube")
+
+
+@pytest.fixture(scope="session")
+def dinov2_weights() -> Callable[..., dict]:
+    """Makes a state dict of DINOv2 of random numbers under the published names, written from their list."""
+    torch = pytest.importorskip("torch")
+
+    def make(channels: int = 32, blocks: int = 2, gated: bool = False, registers: bool = False) -> dict:
+        generator = torch.Generator().manual_seed(0)
+
+        def random(*shape: int) -> Tensor:
+            return torch.randn(*shape, generator=generator) / shape[-1] ** 0.5
+
+        def linear(name: str, inputs: int, outputs: int) -> dict:
+            return {f"{name}.weight": random(outputs, inputs), f"{name}.bias": 0.1 * random(outputs)}
+
+        def norm(name: str) -> dict:
+            return {
+                f"{name}.weight": 1.0 + 0.1 * random(channels),
+                f"{name}.bias": 0.1 * random(channels),
+            }
+
+        weights = {
+            "cls_token": random(1, 1, channels),
+            "pos_embed": 0.2 * random(1, 1370, channels),
+            "mask_token": random(1, channels),
+            "patch_embed.proj.weight": random(channels, 3, 14, 14) / 14.0,
+            "patch_embed.proj.bias": 0.1 * random(channels),
+            **norm("norm"),
+        }
+        if registers:
+            weights["register_tokens"] = random(1, 4, channels)
+        inner = -(-int(8 * channels / 3) // 8) * 8
+        for block in range(blocks):
+            name = f"blocks.{block}"
+            weights |= norm(f"{name}.norm1") | norm(f"{name}.norm2")
+            weights |= linear(f"{name}.attn.qkv", channels, 3 * channels)
+            weights |= linear(f"{name}.attn.proj", channels, channels)
+            weights |= {f"{name}.{scale}.gamma": 0.3 + 0.1 * random(channels) for scale in ("ls1", "ls2")}
+            if gated:
+                weights |= linear(f"{name}.mlp.w12", channels, 2 * inner)
+                weights |= linear(f"{name}.mlp.w3", inner, channels)
+            else:
+                weights |= linear(f"{name}.mlp.fc1", channels, 4 * channels)
+                weights |= linear(f"{name}.mlp.fc2", 4 * channels, channels)
+        return weights
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_dinov2(dinov2_weights, tmp_path_factory) -> Path:
+    """A checkpoint of the smallest DINOv2, of random numbers, as the published files are written."""
+    torch = pytest.importorskip("torch")
+
+    path = tmp_path_factory.mktemp("weights") / "dinov2_tiny_pretrain.pth"
+    torch.save(dinov2_weights(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def painted_box() -> ObjectModel:
+    """A box of 8 x 8 x 8 cm whose six sides have six colours; the same from all sides to a depth camera."""
+    import numpy as np
+    import trimesh
+
+    from pose_nodes.objects.mesh import TriangleMesh
+    from pose_nodes.objects.model import build_model
+
+    box = trimesh.creation.box([0.08] * 3)
+    sides = {
+        (1, 0, 0): (230, 30, 30), (-1, 0, 0): (30, 220, 40), (0, 1, 0): (40, 60, 235),
+        (0, -1, 0): (240, 230, 30), (0, 0, 1): (235, 40, 230), (0, 0, -1): (235, 235, 235),
+    }  # fmt: skip
+    colors = [sides[tuple(np.rint(normal).astype(int))] for normal in box.face_normals]
+    mesh = TriangleMesh(
+        np.asarray(box.vertices)[box.faces.ravel()],
+        np.arange(36, dtype=np.int32).reshape(-1, 3),
+        np.repeat(np.array(colors, np.uint8), 3, axis=0),
+    )
+    return build_model("painted_box", mesh, "cube")
 
 
 @pytest.fixture(scope="session")

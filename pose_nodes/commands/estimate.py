@@ -16,7 +16,7 @@ from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.plausibility import check_depth_scale
 from pose_nodes.commands.pose_report import pose_report
 from pose_nodes.core.config import from_mapping
-from pose_nodes.core.errors import RegistrationError
+from pose_nodes.core.errors import InvalidConfigError, RegistrationError
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
@@ -24,6 +24,8 @@ from pose_nodes.core.segment import Segment
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.instance import InstanceEstimator
 from pose_nodes.features.choice import NAMES
+from pose_nodes.features.patch_encoder import NAME as FUSED
+from pose_nodes.features.visual import color_of
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import METRES_PER_UNIT, load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
@@ -56,12 +58,10 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     begun = time.perf_counter()
-    config = from_mapping(
-        InstanceConfig,
-        {"features": options.features, "weights": options.weights, "registration": options.registration},
-        "command line",
-    )
+    config = _config(options)
     observation = _read_observation(options)
+    if config.features == FUSED:
+        color_of(observation)
     model = _read_model(options)
     check_depth_scale(observation, model.diameter, options.depth_scale, str(options.depth))
     seconds = {"reading": time.perf_counter() - begun}
@@ -71,6 +71,20 @@ def main(arguments: Sequence[str]) -> int:
         _write_overlay(options.overlay, observation.frame, model, answer)
     _tell(answer, options.out)
     return FOUND if answer.found else NO_POSE
+
+
+def _config(options: Namespace) -> InstanceConfig:
+    if options.visual_weights and options.features != FUSED:
+        raise InvalidConfigError(
+            f"--visual-weights: the features {options.features} do not look at colour; use --features {FUSED}"
+        )
+    values = {
+        "features": options.features,
+        "weights": options.weights,
+        "visual.weights": options.visual_weights,
+        "registration": options.registration,
+    }
+    return from_mapping(InstanceConfig, values, "command line")
 
 
 def _parser() -> CommandParser:
@@ -102,11 +116,17 @@ def _parser() -> CommandParser:
     )  # fmt: skip
     method = parser.add_argument_group("method")
     method.add_argument(
-        "--features", default="fpfh", help=f"local descriptor: {', '.join(NAMES)}; default: %(default)s"
-    )
+        "--features", default="fpfh",
+        help=f"local descriptor: {', '.join(NAMES)}, or {FUSED}: dgedi and an image network; "
+        "default: %(default)s",
+    )  # fmt: skip
     method.add_argument(
         "--weights", default="", metavar="FILE", help="of a learned one; those of the package if left out"
     )
+    method.add_argument(
+        "--visual-weights", default="", metavar="FILE",
+        help=f"checkpoint of DINOv2 for {FUSED}, such as dinov2_vits14_pretrain.pth; none is included",
+    )  # fmt: skip
     method.add_argument("--registration", default="open3d", help="default: %(default)s")
     method.add_argument(
         "--seed", type=integer(0), default=0, help="of all random choices; default: %(default)s"

@@ -7,6 +7,8 @@
 5. The best is verified when its evidence suffices and no different pose explains the image nearly as well.
 6. If none is, poses proposed by RANSAC over matched descriptors join those at hand, and steps 3 to 5 are
 repeated.
+7. Where print and colours are known, the best gives way to that of its symmetric equivalents that looks most
+like the image.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from pose_nodes.estimators.acceptance import cold_verdict
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
 from pose_nodes.estimators.known_object import KnownObject
+from pose_nodes.estimators.look_alikes import LookAlikes
 from pose_nodes.estimators.view_search import ViewSearch
-from pose_nodes.features.choice import Descriptor
+from pose_nodes.features.describer import Describer
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud, erode_mask, estimate_normals, inlier_mask, lift, thin
 from pose_nodes.registration.verification import Judgement, View
@@ -38,6 +41,8 @@ choice)."""
 _VERIFICATION_PIXELS = 2500
 _HOPELESS = 0.5
 """Share of an acceptance threshold below which no refinement helps (our choice)."""
+_AS_GOOD = 0.95
+"""Of the agreement of a pose with the depth: what its symmetric equivalents must have (our choice)."""
 _LARGEST_CLOUD = 3
 """Outliers are sought in a random choice of so many times the points that are kept, to bound the time."""
 
@@ -73,13 +78,16 @@ Proposer = Callable[[_Scene, np.random.Generator, Stopwatch], list[se3.Matrix]]
 class ColdStart:
     """Finds one object."""
 
-    def __init__(self, known: KnownObject, config: InstanceConfig, descriptor: Descriptor) -> None:
+    def __init__(self, known: KnownObject, config: InstanceConfig, descriptor: Describer) -> None:
         self._model = known.model
         self._posed = known.posed
         self._onto_surface = known.refine
         self._uncertainty = known.uncertainty
         self._config = config
-        self._features = FeatureSearch(known.model, config.ransac, config.registration, descriptor)
+        self._features = FeatureSearch(
+            known.model, config.ransac, config.registration, descriptor, config.counts_agreement
+        )
+        self._look_alikes = LookAlikes.prepare(known, config, descriptor)
         self._views = ViewSearch(known.model, config.views)
 
     def find(self, observation: Observation, rng: np.random.Generator) -> list[PoseEstimate]:
@@ -98,6 +106,7 @@ class ColdStart:
             proposals = propose(scene, rng, stopwatch)
             with stopwatch.stage("refinement"):
                 hypotheses += [self._screen(T, scene) for T in proposals]
+                hypotheses += self._turned(hypotheses, scene)
                 finalists = [self._finish(hypothesis, scene) for hypothesis in self._different(hypotheses)]
             with stopwatch.stage("verification"):
                 estimates = self._estimates(finalists, scene)
@@ -105,6 +114,9 @@ class ColdStart:
                 break
         if not estimates:
             raise RegistrationError(f"segment of '{self._model.name}': no pose was proposed")
+        if self._look_alikes.by_image and estimates[0].verified:
+            with stopwatch.stage("appearance"):
+                estimates[0] = self._as_it_looks(estimates[0], scene)
         return [replace(estimate, seconds=dict(stopwatch.seconds)) for estimate in estimates]
 
     def _proposers(self) -> Sequence[Proposer]:
@@ -145,11 +157,18 @@ class ColdStart:
         with stopwatch.stage("features"):
             radius = self._config.cloud.normal_radius * self._model.diameter
             cloud = PointCloud(scene.points, estimate_normals(scene.points, radius))
-        return self._features.propose(cloud, rng, stopwatch)
+        return self._features.propose(cloud, rng, stopwatch, scene.observation)
 
     def _screen(self, T: se3.Matrix, scene: _Scene) -> _Hypothesis:
         """Refine a proposal as far as is needed to tell whether it is any good."""
         return self._refine(T, scene.few_points, scene.view)
+
+    def _turned(self, hypotheses: list[_Hypothesis], scene: _Scene) -> list[_Hypothesis]:
+        """The best pose so far, turned to where the surface looks nearly the same."""
+        best = max(hypotheses, key=lambda h: h.judgement.agreement, default=None)
+        if best is None or self._is_hopeless(best):
+            return []
+        return [self._screen(T, scene) for T in self._look_alikes.turned(best.T_camera_object)]
 
     def _finish(self, hypothesis: _Hypothesis, scene: _Scene) -> _Hypothesis:
         """Refine to the end on all points; what was screened stands if hopeless or made worse."""
@@ -206,6 +225,16 @@ class ColdStart:
         ]
         own = hypothesis.judgement.agreement
         return (own - max(others, default=0.0)) / own if own > 0 else 0.0
+
+    def _as_it_looks(self, estimate: PoseEstimate, scene: _Scene) -> PoseEstimate:
+        """The equivalent of a verified pose that looks most like the image, as far as depth agrees."""
+        poses = self._look_alikes.equivalents(estimate.T_camera_object)
+        judged = [_Hypothesis(T, self._posed.judge(T, scene.view)) for T in poses]
+        least = _AS_GOOD * judged[0].judgement.agreement
+        judged = [hypothesis for hypothesis in judged if hypothesis.judgement.agreement >= least]
+        chosen = self._look_alikes.most_alike([h.T_camera_object for h in judged], scene.observation)
+        found = self._estimate(judged[chosen], estimate.evidence.margin, scene)
+        return found if found.verified else estimate
 
     def _estimate(self, hypothesis: _Hypothesis, margin: float, scene: _Scene) -> PoseEstimate:
         model, T, judgement = self._model, hypothesis.T_camera_object, hypothesis.judgement

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pose_nodes.core.config import group, option
 from pose_nodes.estimators.image_cue import ImageCueConfig
 from pose_nodes.features.choice import NAMES
+from pose_nodes.features.patch_encoder import NAME as FUSED
+from pose_nodes.features.visual_config import VisualConfig
 from pose_nodes.registration.proposals import LIBRARIES
 from pose_nodes.registration.verification import DepthTolerance
 
@@ -49,6 +51,12 @@ class RansacConfig:
     distance: float = option(
         0.03, "largest distance of an inlier (dGeDi: 0.03)", unit="diameters", minimum=0.005, maximum=0.2
     )
+    score: str = option(
+        "auto",
+        "what an inlier adds to a pose (native): one, or the cosine of its descriptors as in FreeZeV2; auto: "
+        "the latter with the features fused",
+        choices=("auto", "count", "cosine"),
+    )
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,26 @@ class RefinementConfig:
     )
     screening_points: int = option(1000, "points while many poses are refined", minimum=100, maximum=20000)
     finalists: int = option(3, "different poses that are refined to the end", minimum=2, maximum=50)
+
+
+@dataclass(frozen=True)
+class LookAlikeConfig:
+    """Poses of one object that the shape hardly tells apart, or not at all."""
+
+    told_by: str = option(
+        "auto",
+        "what tells them apart in cold starts; shape: depth, of turns that lay the surface nearly onto "
+        "itself; image: moreover, of those that the declared symmetry allows, the one that looks most like "
+        "the image; auto: image with the features fused, else off",
+        choices=("auto", "off", "shape", "image"),
+    )
+    rotations: int = option(
+        600, "over all orientations, by which such turns are sought", minimum=50, maximum=20000
+    )
+    chamfer: float = option(
+        0.01, "mean distance of the turned surface from the surface", unit="diameters", minimum=0.0005,
+        maximum=0.1,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -160,8 +188,13 @@ class AcceptanceConfig:
 class InstanceConfig:
     """All options of the estimator of objects with a mesh."""
 
-    features: str = option("fpfh", "local descriptor of cold starts", choices=NAMES)
+    features: str = option(
+        "fpfh",
+        "local descriptor of cold starts; fused: an image network beside one of these",
+        choices=(*NAMES, FUSED),
+    )
     weights: str = option("", "file of its network; empty: the weights that come with the package")
+    visual: VisualConfig = group(VisualConfig, "the image, where the features are fused")
     registration: str = option(
         "native", "library that makes poses of matches; open3d: that refines them, too", choices=LIBRARIES
     )
@@ -169,8 +202,25 @@ class InstanceConfig:
     ransac: RansacConfig = group(RansacConfig, "poses from correspondences of descriptors")
     views: ViewSearchConfig = group(ViewSearchConfig, "poses from the segment alone")
     refinement: RefinementConfig = group(RefinementConfig, "points registered to the surface")
+    look_alikes: LookAlikeConfig = group(LookAlikeConfig, "poses that the shape hardly tells apart")
     warm: WarmConfig = group(WarmConfig, "following a pose from frame to frame")
     texture: ImageCueConfig = group(ImageCueConfig, "the image, where the shape does not hold a pose")
     tolerance: DepthTolerance = group(DepthTolerance, "how far depth may lie from the surface")
     bias: BiasConfig = group(BiasConfig, "errors that are the same in every frame")
     acceptance: AcceptanceConfig = group(AcceptanceConfig, "the evidence that a pose needs")
+
+    @property
+    def shape_features(self) -> str:
+        """The descriptor of the shape, alone or beside that of the image."""
+        return self.visual.geometric if self.features == FUSED else self.features
+
+    @property
+    def counts_agreement(self) -> bool:
+        """Whether the score of a pose counts how well the descriptors of its inliers agree."""
+        return self.ransac.score == "cosine" or (self.ransac.score == "auto" and self.features == FUSED)
+
+    @property
+    def told_by(self) -> str:
+        """What tells look-alikes apart: off, shape or image."""
+        chosen = self.look_alikes.told_by
+        return chosen if chosen != "auto" else "image" if self.features == FUSED else "off"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pose_nodes.core.estimate import Evidence, PoseEstimate
@@ -11,20 +13,52 @@ from pose_nodes.estimators.cold_start import ColdStart
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.warm_update import WarmUpdate
-from pose_nodes.features.choice import Descriptor
 from pose_nodes.features.choice import descriptor as described_by
+from pose_nodes.features.describer import ByShape, Describer
+from pose_nodes.features.fused import Fused
+from pose_nodes.features.patch_encoder import NAME as FUSED
+from pose_nodes.features.patch_encoder import PatchEncoder
 from pose_nodes.geometry import se3
-from pose_nodes.objects.model import ObjectModel
+from pose_nodes.objects.model import DEFAULT_FEATURES, ObjectModel
 
 
-def descriptor_of(config: InstanceConfig) -> Descriptor:
-    """The descriptor that a configuration names; takes a second or two where it is learned.
+def descriptor_of(config: InstanceConfig) -> Describer:
+    """What describes objects as a configuration says; takes a second or two where it is learned.
 
     Raises:
         InvalidConfigError: what it needs is not installed.
         InvalidWeightsError: its weights cannot be used.
     """
-    return described_by(config.features, config.weights, config.ransac.feature_radius)
+    shape = described_by(config.shape_features, config.weights, config.ransac.feature_radius)
+    if config.features != FUSED:
+        return ByShape(shape)
+    return Fused(shape, PatchEncoder.load(config.visual.weights, config.visual.layer), config.visual)
+
+
+def config_for(model: ObjectModel, config: InstanceConfig) -> InstanceConfig:
+    """The configuration for an object, which may ask for features of its own.
+
+    Weights of another network do not fit these; those that come with the package are taken then.
+    """
+    if model.features == DEFAULT_FEATURES:
+        return config
+    own = replace(config, features=model.features)
+    return own if own.shape_features == config.shape_features else replace(own, weights="")
+
+
+class Describers:
+    """What describes the objects of one configuration: made when first asked for, and shared."""
+
+    def __init__(self, config: InstanceConfig) -> None:
+        self._config = config
+        self._made: dict[str, Describer] = {}
+
+    def of(self, model: ObjectModel) -> Describer:
+        """The one for an object; errors are those of `descriptor_of`."""
+        own = config_for(model, self._config)
+        if own.features not in self._made:
+            self._made[own.features] = descriptor_of(own)
+        return self._made[own.features]
 
 
 class InstanceEstimator:
@@ -35,7 +69,7 @@ class InstanceEstimator:
         model: ObjectModel,
         config: InstanceConfig,
         rng: np.random.Generator,
-        descriptor: Descriptor | None = None,
+        descriptor: Describer | None = None,
     ) -> None:
         """Prepare an object; takes a second or two.
 
@@ -43,11 +77,12 @@ class InstanceEstimator:
             model: the object.
             config: options.
             rng: random numbers of cold starts; updates need none.
-            descriptor: of the configuration, where several objects share one; made if None.
+            descriptor: where several objects share one, see `Describers`; made if None.
 
         Raises:
             PoseNodesError: the descriptor of the configuration cannot be had.
         """
+        config = config_for(model, config)
         known = KnownObject.prepare(model, config)
         self._cold_start = ColdStart(known, config, descriptor or descriptor_of(config))
         self._warm_update = WarmUpdate(known, config)

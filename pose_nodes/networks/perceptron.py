@@ -16,5 +16,5 @@ class Perceptron(nn.Module):
         self.second = nn.Linear(int(channels * ratio), channels)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(n, c) -> (n, c)."""
+        """(..., c) -> (..., c)."""
         return self.second(gelu(self.first(features)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, UnknownObjectError
@@ -111,7 +112,7 @@ def load_object(name: str, spec: ObjectSpec, folder: Path, where: str) -> Object
 
     Args:
         name: what it is called.
-        spec: its mesh and symmetry.
+        spec: its mesh, symmetry and features.
         folder: to which the path of the mesh is relative.
         where: names the source of the spec in errors.
 
@@ -122,8 +123,8 @@ def load_object(name: str, spec: ObjectSpec, folder: Path, where: str) -> Object
     path = folder / Path(spec.mesh).expanduser()
     mesh = load_mesh(path, spec.mesh_unit)
     try:
-        if spec.symmetry == bop_models.FROM_MODELS_INFO:
-            return build_model(name, mesh, bop_models.symmetry_beside(path))
-        return build_model(name, mesh, spec.symmetry)
+        from_bop = spec.symmetry == bop_models.FROM_MODELS_INFO
+        model = build_model(name, mesh, bop_models.symmetry_beside(path) if from_bop else spec.symmetry)
+        return replace(model, features=spec.features)
     except (InvalidConfigError, InvalidDatasetError) as error:
         raise InvalidConfigError(f"{where}: object '{name}': {error}") from error

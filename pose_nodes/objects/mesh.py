@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import trimesh
 from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidMeshError
+from pose_nodes.objects.texture import Texture, texture_of
 
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
 FORMATS = (".ply", ".obj", ".stl", ".glb", ".gltf", ".off")
@@ -27,11 +28,13 @@ class TriangleMesh:
         vertices: (n, 3) float64, metres.
         faces: (m, 3) int32 vertex indices, counter-clockwise seen from outside.
         vertex_colors: (n, 3) uint8 RGB, or None.
+        texture: a picture that is laid over it, or None; says more than the colours of the vertices.
     """
 
     vertices: NDArray[np.float64]
     faces: NDArray[np.int32]
     vertex_colors: NDArray[np.uint8] | None = None
+    texture: Texture | None = None
 
     @property
     def diagonal(self) -> float:
@@ -59,11 +62,12 @@ def load_mesh(path: str | Path, unit: str = "m") -> TriangleMesh:
     _check_triangles(raw, path)
     # Loose vertices, as exporters leave them, are no part of the surface and would enlarge its box.
     used, faces = np.unique(np.asarray(raw.faces), return_inverse=True)
-    colors = _vertex_colors(raw)
+    colors, texture = _vertex_colors(raw), texture_of(raw)
     mesh = TriangleMesh(
         np.asarray(raw.vertices, np.float64)[used] * METRES_PER_UNIT[unit],
         faces.reshape(-1, 3).astype(np.int32),
         None if colors is None else colors[used],
+        None if texture is None else replace(texture, coordinates=texture.coordinates[used]),
     )
     check_unit(mesh, unit, str(path))
     return mesh
@@ -134,7 +138,7 @@ def _vertex_colors(raw: trimesh.Trimesh) -> NDArray[np.uint8] | None:
             visual = visual.to_color()
         except (ValueError, AttributeError, IndexError):  # texture image missing or UV coordinates broken
             return None
-    elif visual.kind not in ("vertex", "face"):
+    if visual.kind not in ("vertex", "face"):
         return None
     colors = np.asarray(visual.vertex_colors)
     return colors[:, :3].astype(np.uint8) if colors.shape == (len(raw.vertices), 4) else None

@@ -15,6 +15,7 @@ from pose_nodes.objects.sampling import sample_surface
 from pose_nodes.objects.symmetry_detection import detect_symmetry
 from pose_nodes.objects.winding import turned_outwards
 
+DEFAULT_FEATURES = "default"
 SURFACE_POINTS = 4000
 """Points a cloud in the registration experiments of the dGeDi paper."""
 
@@ -32,6 +33,8 @@ class ObjectModel:
         box_centre: (3,) float64 middle of the box that bounds the mesh along its axes.
         size: (3,) float64 extent of that box.
         symmetry: motions that map the object onto itself.
+        features: name of the descriptor that it is to be found by; DEFAULT_FEATURES for that of the
+            configuration.
     """
 
     name: str
@@ -42,6 +45,7 @@ class ObjectModel:
     box_centre: NDArray[np.float64]
     size: NDArray[np.float64]
     symmetry: SymmetryGroup
+    features: str = DEFAULT_FEATURES
 
 
 def build_model(

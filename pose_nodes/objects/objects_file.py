@@ -14,6 +14,7 @@ import yaml
 from pose_nodes.core.config import from_mapping, option
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.objects.mesh import METRES_PER_UNIT
+from pose_nodes.objects.model import DEFAULT_FEATURES
 
 _ROOT_KEY = "objects"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -30,6 +31,11 @@ class ObjectSpec:
         "none",
         "motions that map the object onto itself: none, z:2, z:inf, box, cube, ...; auto: found from the "
         "mesh; bop: those of models_info.json beside the mesh",
+    )
+    features: str = option(
+        DEFAULT_FEATURES,
+        "descriptor of its cold starts; default: the one that tracker.instance.features names",
+        choices=(DEFAULT_FEATURES, "fpfh", "dgedi", "gedi", "fused"),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pose_nodes.objects.mesh import TriangleMesh
@@ -18,7 +20,7 @@ def turned_outwards(mesh: TriangleMesh) -> TriangleMesh:
     """
     if _closed_share(mesh) < _CLOSED_SHARE or signed_volume(mesh) >= 0:
         return mesh
-    return TriangleMesh(mesh.vertices, np.ascontiguousarray(mesh.faces[:, ::-1]), mesh.vertex_colors)
+    return replace(mesh, faces=np.ascontiguousarray(mesh.faces[:, ::-1]))
 
 
 def signed_volume(mesh: TriangleMesh) -> float:

@@ -56,17 +56,27 @@ def proposer(name: str) -> Proposer:
 def _native(
     source: Points, target: Points, matches: Matches, effort: SearchEffort, rng: np.random.Generator
 ) -> list[se3.Matrix]:
-    """Different poses from the matches of both directions."""
-    poses = []
+    """Different poses from the matches of both directions.
+
+    Where descriptors are to count, a pose is scored by the cosines of its inliers over the number of all
+    matches, which is the same for every pose, as in FreeZeV2.
+    """
+    poses, weights = [], _usable(matches.agreement)
     for _ in range(effort.runs):
         try:
             found = native_ransac(
-                source, target, matches.either, effort.distance, effort.triplets, rng, keep=effort.keep
-            )
+                source, target, matches.either, effort.distance, effort.triplets, rng,
+                weights=weights, keep=effort.keep,
+            )  # fmt: skip
         except RegistrationError:  # this run has no pose to offer; the other proposals decide
             continue
         poses += [hypothesis.T_target_source for hypothesis in found]
     return poses
+
+
+def _usable(agreement: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+    """Weights of matches; None, which is the same for all, where no two descriptors agree at all."""
+    return agreement if agreement is not None and agreement.any() else None
 
 
 def _open3d(

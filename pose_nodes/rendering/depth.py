@@ -55,6 +55,21 @@ class Region:
         return self.top + self.stride * np.arange(self.rows)
 
 
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """Where the rays of a grid of pixels meet a mesh.
+
+    Attributes:
+        depth: (rows, columns) float32 along z, metres, NaN beside the mesh.
+        faces: (rows, columns) uint32 the triangles that are met; means nothing beside the mesh.
+        weights: (rows, columns, 2) float32 of the second and third corner of these; the first has the rest.
+    """
+
+    depth: NDArray[np.float32]
+    faces: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+
+
 class DepthRenderer:
     """Casts the rays of a camera at one mesh."""
 
@@ -79,12 +94,17 @@ class DepthRenderer:
         Returns:
             (rows, columns) float32 depth along z in metres, NaN beside the mesh.
         """
+        return self.hits(T_camera_object, camera, region).depth
+
+    def hits(self, T_camera_object: se3.Matrix, camera: PinholeCamera, region: Region | None = None) -> Hits:
+        """Where the rays of pixels meet the mesh; arguments are those of `render`."""
         region = region or Region.full(camera)
         rays = self._rays(T_camera_object, camera, region)
         # Directions have z = 1 in the camera frame, so that Embree's ray parameter is the depth along z.
-        depth = self._scene.cast_rays(o3d.core.Tensor(rays), nthreads=1)["t_hit"].numpy()
+        found = self._scene.cast_rays(o3d.core.Tensor(rays), nthreads=1)
+        depth = found["t_hit"].numpy()
         depth[~np.isfinite(depth)] = np.nan
-        return np.asarray(depth)
+        return Hits(np.asarray(depth), found["primitive_ids"].numpy(), found["primitive_uvs"].numpy())
 
     @staticmethod
     def _rays(T_camera_object: se3.Matrix, camera: PinholeCamera, region: Region) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ from pose_nodes.core.errors import InvalidInputError, RegistrationError
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track, TrackState
-from pose_nodes.estimators.instance import InstanceEstimator, descriptor_of
+from pose_nodes.estimators.instance import Describers, InstanceEstimator
 from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
 from pose_nodes.objects.library import ObjectLibrary
@@ -99,10 +99,12 @@ class Tracker:
         self._camera = CameraMotion(camera_pose)
         self._library = library
         self._config = config
-        descriptor = descriptor_of(config.instance)
+        describers = Describers(config.instance)
         seeds = np.random.default_rng(config.seed).integers(2**63, size=len(library.names))
         self._estimators: dict[str, Estimator] = {
-            name: InstanceEstimator(library[name], config.instance, np.random.default_rng(seed), descriptor)
+            name: InstanceEstimator(
+                library[name], config.instance, np.random.default_rng(seed), describers.of(library[name])
+            )
             for name, seed in zip(library.names, seeds, strict=True)
         }
         self._plan = SearchPlan(library, config.search, warn)

@@ -60,6 +60,16 @@ def test_it_is_found_by_the_descriptors_that_were_trained_here(
     assert millimetres < 5 and degrees < 5
 
 
+def test_it_is_found_by_image_and_shape(command, estimate_words, tmp_path, strict_json, tiny_dinov2):
+    answer = command(*estimate_words(
+        tmp_path / "pose.json", features="fused", visual_weights=tiny_dinov2, registration="native",
+    ))  # fmt: skip
+    value = strict_json(tmp_path / "pose.json")
+    millimetres, degrees = errors_of(value)
+    assert (answer.code, answer.err) == (0, "")
+    assert millimetres < 5 and degrees < 5 and value["seconds"]["features"] > 0
+
+
 def test_weights_that_are_not_there_are_told_in_a_line(command, estimate_words, tmp_path):
     pytest.importorskip("torch")
     missing = tmp_path / "mine.safetensors"

@@ -30,7 +30,32 @@ def test_the_reference_is_set_up_as_in_the_dgedi_paper():
 
 
 @pytest.mark.parametrize(
-    ("name", "allowed"), [("features", "fpfh, dgedi, gedi"), ("registration", "native, open3d, kiss_matcher")]
+    ("features", "score", "counts"),
+    [("fpfh", "auto", False), ("dgedi", "auto", False), ("fused", "auto", True), ("fused", "count", False),
+     ("dgedi", "cosine", True)],
+)  # fmt: skip
+def test_agreement_counts_where_it_is_asked_for_and_with_fused_features(features, score, counts):
+    config = from_mapping(InstanceConfig, {"features": features, "ransac.score": score})
+    assert config.counts_agreement == counts
+
+
+@pytest.mark.parametrize(
+    ("features", "asked", "told_by"),
+    [
+        ("fpfh", "auto", "off"),
+        ("fused", "auto", "image"),
+        ("fused", "off", "off"),
+        ("dgedi", "shape", "shape"),
+    ],
+)
+def test_the_image_tells_look_alikes_apart_with_fused_features(features, asked, told_by):
+    config = from_mapping(InstanceConfig, {"features": features, "look_alikes.told_by": asked})
+    assert config.told_by == told_by
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("features", "fpfh, dgedi, gedi, fused"), ("registration", "native, open3d, kiss_matcher")],
 )
 def test_what_is_not_there_is_refused_by_name(name, allowed):
     with pytest.raises(InvalidConfigError, match=f"'{name}' is 'other'; allowed are {allowed}"):

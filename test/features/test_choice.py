@@ -11,6 +11,7 @@ from pose_nodes.estimators.config import RansacConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
 from pose_nodes.features import fpfh
 from pose_nodes.features.choice import NAMES, descriptor
+from pose_nodes.features.describer import ByShape
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.metrics.pose_error import pose_difference
@@ -46,7 +47,7 @@ def test_every_learned_name_refuses_a_file_that_is_not_there(tmp_path):
 
 def test_the_shipped_student_finds_what_it_has_never_seen_by_descriptors_alone(bunny_model):
     pytest.importorskip("torch")
-    search = FeatureSearch(bunny_model, RansacConfig(runs=1, keep=1), descriptor=descriptor("dgedi"))
+    search = FeatureSearch(bunny_model, RansacConfig(runs=1, keep=1), descriptor=ByShape(descriptor("dgedi")))
     rng = np.random.default_rng(0)
     hits = 0
     for turn in rng.normal(0.0, 1.5, (6, 3)):

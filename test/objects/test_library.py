@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import trimesh
 
+from pose_nodes.core.config import flatten
 from pose_nodes.core.errors import (
     InvalidConfigError,
     InvalidDatasetError,
@@ -17,6 +18,7 @@ from pose_nodes.core.errors import (
     UnknownObjectError,
 )
 from pose_nodes.demo_data import BUNNY, BUNNY_OBJECTS
+from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.library import ObjectLibrary, ObjectSpec
@@ -125,6 +127,10 @@ def test_a_missing_file_is_a_sentence(tmp_path):
             "unknown key 'mesh_unit'; did you mean 'objects'?",
         ),
         ("objects:\n  mug: {meshes: a.ply}\n", "object 'mug': unknown key 'meshes'; did you mean 'mesh'?"),
+        (
+            "objects:\n  mug: {mesh: a.ply, features: sift}\n",
+            "object 'mug': 'features' is 'sift'; allowed are default, fpfh, dgedi, gedi, fused",
+        ),
         ("objects:\n  mug: {mesh: a.ply, unit: mm}\n", "unknown key 'unit'; did you mean 'mesh_unit'?"),
         ("objects:\n  mug: {mesh: a.ply, symetry: z:2}\n", "'symetry'; did you mean 'symmetry'?"),
         ("objects:\n  mug: {mesh_unit: mm}\n", "object 'mug': 'mesh' is missing"),
@@ -270,3 +276,17 @@ def test_only_what_is_there_can_be_taken_out():
 def test_an_object_with_a_name_that_tf_cannot_have_is_not_taken_in():
     with pytest.raises(InvalidConfigError, match="'a/b' is not usable"):
         ObjectLibrary([]).with_object(build_model("a/b", box_mesh()))
+
+
+def test_an_object_may_ask_for_features_of_its_own(folder):
+    path = objects_file(
+        folder, "objects: {crate: {mesh: meshes/box.ply, features: fused}, box: {mesh: meshes/box.ply}}"
+    )
+    library = ObjectLibrary.from_file(path)
+    assert [library[name].features for name in library] == ["fused", "default"]
+
+
+def test_the_objects_file_knows_all_features():
+    features = next(option for option in flatten(ObjectSpec) if option.name == "features")
+    of_all = next(option for option in flatten(InstanceConfig) if option.name == "features")
+    assert features.info.choices == ("default", *of_all.info.choices)

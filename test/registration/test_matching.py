@@ -67,3 +67,15 @@ def test_more_descriptors_than_are_compared_at_a_time_are_matched_alike():
     source, target = random_sets((4500, 50, 5, 1))
     nearest = match(source, target).nearest
     np.testing.assert_array_equal(nearest[4100:, 1], match(source[4100:], target).nearest[:, 1])
+
+
+def test_agreement_is_the_cosine_of_each_match_and_never_negative():
+    rng = np.random.default_rng(0)
+    source, target = (rng.normal(size=(count, 4)).astype(np.float32) for count in (30, 20))
+    target[3] = 0.0
+    found = match(source, target, with_agreement=True)
+    pairs, cosines = found.either, 1.0 - cdist(source, np.where(target == 0.0, 1e-20, target), "cosine")
+    expected = cosines[pairs[:, 0], pairs[:, 1]].clip(0.0)
+    expected[(target[pairs[:, 1]] == 0.0).all(axis=1)] = 0.0
+    np.testing.assert_allclose(found.agreement, expected, atol=1e-6)
+    assert match(source, target).agreement is None

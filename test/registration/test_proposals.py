@@ -67,3 +67,30 @@ def test_a_library_that_is_not_installed_is_told_before_it_is_needed(monkeypatch
     monkeypatch.setitem(sys.modules, "kiss_matcher", None)
     with pytest.raises(InvalidConfigError, match="pip install kiss-matcher"):
         proposer("kiss_matcher")
+
+
+def test_of_two_poses_with_as_many_inliers_the_one_whose_descriptors_agree_more_comes_first():
+    rng = np.random.default_rng(0)
+    source = rng.uniform(-0.05, 0.05, (400, 3))
+    shift = np.array([0.3, 0.0, 0.0])
+    target = np.concatenate([source[:200], source[200:] + shift])
+    pairs = np.stack([np.arange(400)] * 2, axis=1)
+    effort = replace(EFFORT, runs=1)
+    for first_half_agrees, expected in ((True, 0.0), (False, 0.3)):
+        cosines = np.where((np.arange(400) < 200) == first_half_agrees, 0.9, 0.3)
+        matches = replace(matches_of(pairs), agreement=cosines)
+        best = proposer("native")(source, target, matches, effort, np.random.default_rng(0))[0]
+        np.testing.assert_allclose(
+            best, np.eye(4) + expected * np.eye(4)[0][:, None] * np.eye(4)[3], atol=1e-3
+        )
+
+
+def test_descriptors_that_do_not_agree_at_all_count_alike(correspondences):
+    problem = correspondences(0.3)
+    matches = matches_of(problem.pairs)
+    nothing = replace(matches, agreement=np.zeros(len(problem.pairs)))
+    plain, weighted = (
+        proposer("native")(problem.source, problem.target, one, EFFORT, np.random.default_rng(0))
+        for one in (matches, nothing)
+    )
+    np.testing.assert_array_equal(plain, weighted)
