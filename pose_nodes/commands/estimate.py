@@ -23,7 +23,7 @@ from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.instance import InstanceEstimator
-from pose_nodes.features.choice import NAMES
+from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.visual import color_of
 from pose_nodes.objects.library import ObjectLibrary
@@ -116,7 +116,7 @@ def _parser() -> CommandParser:
     )  # fmt: skip
     method = parser.add_argument_group("method")
     method.add_argument(
-        "--features", default="fpfh",
+        "--features", default=AUTO,
         help=f"local descriptor: {', '.join(NAMES)}, or {FUSED}: dgedi and an image network; "
         "default: %(default)s",
     )  # fmt: skip
@@ -127,7 +127,7 @@ def _parser() -> CommandParser:
         "--visual-weights", default="", metavar="FILE",
         help=f"checkpoint of DINOv2 for {FUSED}, such as dinov2_vits14_pretrain.pth; none is included",
     )  # fmt: skip
-    method.add_argument("--registration", default="open3d", help="default: %(default)s")
+    method.add_argument("--registration", default=InstanceConfig().registration, help="default: %(default)s")
     method.add_argument(
         "--seed", type=integer(0), default=0, help="of all random choices; default: %(default)s"
     )

@@ -19,7 +19,7 @@ from pose_nodes.commands.evaluation.running import Images, find, image_tasks, im
 from pose_nodes.commands.one_thread import one_thread_each
 from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.commands.tables import show
-from pose_nodes.features.choice import NAMES
+from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.sequences.bop_detections import read_detections
 from pose_nodes.sequences.bop_results import PoseResult, read_results, result_name, write_results
 from pose_nodes.sequences.files import plain, write_json, write_text
@@ -172,7 +172,7 @@ def _parser() -> CommandParser:
         metavar="FILE",
         help="JSON of predicted masks in BOP's format, or a folder of such; default: the data set's own",
     )
-    parser.add_argument("--features", choices=NAMES, default="fpfh", help="default: %(default)s")
+    parser.add_argument("--features", choices=(AUTO, *NAMES), default=AUTO, help="default: %(default)s")
     parser.add_argument(
         "--poses",
         choices=list(_POSES),

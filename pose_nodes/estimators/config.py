@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pose_nodes.core.config import group, option
 from pose_nodes.estimators.image_cue import ImageCueConfig
-from pose_nodes.features.choice import NAMES
+from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.visual_config import VisualConfig
 from pose_nodes.registration.proposals import LIBRARIES
@@ -189,11 +189,16 @@ class InstanceConfig:
     """All options of the estimator of objects with a mesh."""
 
     features: str = option(
-        "fpfh",
-        "local descriptor of cold starts; fused: an image network beside one of these",
-        choices=(*NAMES, FUSED),
+        AUTO,
+        "local descriptor of cold starts; auto: dgedi where PyTorch is installed, else fpfh; fused: an image "
+        "network beside one of these",
+        choices=(AUTO, *NAMES, FUSED),
     )
     weights: str = option("", "file of its network; empty: the weights that come with the package")
+    cache: str = option(
+        "", "folder in which the features of objects are kept; empty: pose_nodes/features in the user's "
+        "~/.cache; off: they are made anew at each start",
+    )  # fmt: skip
     visual: VisualConfig = group(VisualConfig, "the image, where the features are fused")
     registration: str = option(
         "native", "library that makes poses of matches; open3d: that refines them, too", choices=LIBRARIES

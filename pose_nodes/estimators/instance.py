@@ -13,13 +13,18 @@ from pose_nodes.estimators.cold_start import ColdStart
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.warm_update import WarmUpdate
+from pose_nodes.features.choice import AUTO, usual_features
 from pose_nodes.features.choice import descriptor as described_by
 from pose_nodes.features.describer import ByShape, Describer
+from pose_nodes.features.feature_cache import FeatureCache
 from pose_nodes.features.fused import Fused
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.patch_encoder import PatchEncoder
 from pose_nodes.geometry import se3
 from pose_nodes.objects.model import DEFAULT_FEATURES, ObjectModel
+
+_THREADS = 1
+"""Of networks: theirs would not stand back behind what follows objects, as the thread of cold starts does."""
 
 
 def descriptor_of(config: InstanceConfig) -> Describer:
@@ -29,10 +34,17 @@ def descriptor_of(config: InstanceConfig) -> Describer:
         InvalidConfigError: what it needs is not installed.
         InvalidWeightsError: its weights cannot be used.
     """
-    shape = described_by(config.shape_features, config.weights, config.ransac.feature_radius)
+    config, cache = with_features(config), FeatureCache.named(config.cache)
+    shape = described_by(config.shape_features, config.weights, config.ransac.feature_radius, _THREADS)
     if config.features != FUSED:
-        return ByShape(shape)
-    return Fused(shape, PatchEncoder.load(config.visual.weights, config.visual.layer), config.visual)
+        return ByShape(shape, cache)
+    encoder = PatchEncoder.load(config.visual.weights, config.visual.layer, _THREADS)
+    return Fused(shape, encoder, config.visual, cache)
+
+
+def with_features(config: InstanceConfig) -> InstanceConfig:
+    """A configuration that names the features that it uses."""
+    return replace(config, features=usual_features(config.weights)) if config.features == AUTO else config
 
 
 def config_for(model: ObjectModel, config: InstanceConfig) -> InstanceConfig:
@@ -40,6 +52,7 @@ def config_for(model: ObjectModel, config: InstanceConfig) -> InstanceConfig:
 
     Weights of another network do not fit these; those that come with the package are taken then.
     """
+    config = with_features(config)
     if model.features == DEFAULT_FEATURES:
         return config
     own = replace(config, features=model.features)

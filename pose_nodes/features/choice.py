@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,13 +11,21 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.features import dgedi, fpfh, gedi
+from pose_nodes.features.learned import WEIGHTS
 from pose_nodes.geometry.pointcloud import PointCloud
 
 NAMES = ("fpfh", "dgedi", "gedi")
+AUTO = "auto"
+"""dgedi where PyTorch is installed, else fpfh."""
 
 
 class Descriptor(Protocol):
     """Tells points apart by their surroundings."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for descriptors that give the same points the same numbers."""
+        ...
 
     def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
         """Descriptors of all points.
@@ -41,17 +50,28 @@ class Fpfh:
 
     radius: float
 
+    @property
+    def fingerprint(self) -> str:
+        return f"fpfh {self.radius}"
+
     def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
         return fpfh.describe(cloud, self.radius * diameter)
 
 
-def descriptor(name: str, weights: str = "", radius: float = 0.3) -> Descriptor:
+def usual_features(weights: str = "") -> str:
+    """What AUTO stands for; weights that a user names are of dgedi."""
+    has_torch = importlib.util.find_spec("torch") is not None
+    return "dgedi" if weights or (has_torch and (WEIGHTS / dgedi.SHIPPED).is_file()) else "fpfh"
+
+
+def descriptor(name: str, weights: str = "", radius: float = 0.3, threads: int = 0) -> Descriptor:
     """The descriptor of a name.
 
     Args:
         name: one of NAMES.
         weights: file of a learned one's network; "" for the weights that come with the package.
         radius: of the neighbourhood of FPFH, diameters.
+        threads: of a learned one; 0: as many as PyTorch takes by itself.
 
     Raises:
         InvalidConfigError: weights for what has none, PyTorch is not installed, or no weights come with this
@@ -59,9 +79,9 @@ def descriptor(name: str, weights: str = "", radius: float = 0.3) -> Descriptor:
         InvalidWeightsError: the file is missing, damaged, or of another network.
     """
     if name == "dgedi":
-        return dgedi.Dgedi.load(weights)
+        return dgedi.Dgedi.load(weights, threads)
     if name == "gedi":
-        return gedi.Gedi.load(weights)
+        return gedi.Gedi.load(weights, threads=threads)
     if weights:
         raise InvalidConfigError(f"weights '{weights}': the features {name} have none; choose dgedi or gedi")
     return Fpfh(radius)

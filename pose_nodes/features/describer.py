@@ -6,7 +6,7 @@ are to be compared with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pose_nodes.core.observation import Observation
 from pose_nodes.features.appearance import Appearance
 from pose_nodes.features.choice import Descriptor
+from pose_nodes.features.feature_cache import FeatureCache
 from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.objects.model import ObjectModel
 
@@ -60,16 +61,22 @@ class ByShape:
     """Describes by a descriptor that needs the points alone."""
 
     descriptor: Descriptor
+    cache: FeatureCache = field(default_factory=FeatureCache)
 
     def onboard(self, model: ObjectModel) -> DescribedObject:
-        """Describe an object."""
-        cloud = PointCloud(model.points, model.normals)
-        return _Shape(self.descriptor.describe(cloud, model.diameter), self.descriptor, model.diameter)
+        """Describe an object, or remember how it was described."""
+        shape = (model.points, model.normals, np.float64(model.diameter))
+        kept = self.cache.remembered((self.descriptor.fingerprint, *shape), lambda: self._described(model))
+        return _Shape(np.asarray(kept["features"], np.float32), self.descriptor, model.diameter)
 
     def appearance(self, model: ObjectModel) -> Appearance | None:
         """None: a shape has no print."""
         del model
         return None
+
+    def _described(self, model: ObjectModel) -> dict[str, NDArray[np.float32]]:
+        cloud = PointCloud(model.points, model.normals)
+        return {"features": self.descriptor.describe(cloud, model.diameter)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,20 @@ network is loaded, and not before.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.features.learned import refuse_nothing, require_torch, threads_of_torch, weights_file
+from pose_nodes.features.learned import (
+    network_fingerprint,
+    refuse_nothing,
+    require_torch,
+    threads_of_torch,
+    weights_file,
+)
 from pose_nodes.geometry.pointcloud import PointCloud
 
 if TYPE_CHECKING:
@@ -59,6 +66,11 @@ class Dgedi:
         require_torch(NAME)
         path = weights_file(NAME, weights, SHIPPED)
         return cls(_network_of(path), threads, device)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same weights."""
+        return f"dgedi {network_fingerprint([self._network], self._network.config)}"
 
     def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
         """Descriptors of all points; the same input gives the same bits.

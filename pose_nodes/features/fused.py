@@ -11,6 +11,7 @@ from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.core.observation import Observation
 from pose_nodes.features.appearance import Appearance
 from pose_nodes.features.choice import Descriptor
+from pose_nodes.features.feature_cache import FeatureCache
 from pose_nodes.features.patch_encoder import NAME, PatchEncoder
 from pose_nodes.features.principal_components import PrincipalComponents
 from pose_nodes.features.token_grid import unit
@@ -23,19 +24,44 @@ from pose_nodes.objects.model import ObjectModel
 class Fused:
     """Describes by image and shape."""
 
-    def __init__(self, geometric: Descriptor, encoder: PatchEncoder, config: VisualConfig) -> None:
-        """Join a geometric descriptor and a vision network."""
+    def __init__(
+        self,
+        geometric: Descriptor,
+        encoder: PatchEncoder,
+        config: VisualConfig,
+        cache: FeatureCache | None = None,
+    ) -> None:
+        """Join a geometric descriptor and a vision network; nothing is kept on disk without a cache."""
         self._geometric, self._encoder, self._config = geometric, encoder, config
-        self._visual = Visual(encoder, config)
+        self._visual, self._cache = Visual(encoder, config), cache or FeatureCache()
 
     def onboard(self, model: ObjectModel) -> FusedObject:
-        """Describe an object; takes as long as the network takes for all views of it."""
+        """Describe an object, which takes as long as the network takes for all views of it, or remember how
+        it was described."""
+        kept = self._cache.remembered(self._content(model), lambda: self._described(model))
+        return FusedObject(
+            np.asarray(kept["features"], np.float32),
+            PrincipalComponents(np.asarray(kept["mean"], float), np.asarray(kept["axes"], float)),
+            self._visual,
+            self._geometric,
+            model.diameter,
+            self._config.weight,
+        )
+
+    def _described(self, model: ObjectModel) -> dict[str, NDArray[np.generic]]:
         known = self._visual.of_object(model)
         shape = self._geometric.describe(PointCloud(model.points, model.normals), model.diameter)
         features = joined(known.features, shape, self._config.weight)
-        return FusedObject(
-            features, known.components, self._visual, self._geometric, model.diameter, self._config.weight
-        )
+        return {"features": features, "mean": known.components.mean, "axes": known.components.axes}
+
+    def _content(self, model: ObjectModel) -> list[str | NDArray[np.generic]]:
+        """All that the description of an object depends on."""
+        mesh, nothing = model.mesh, np.zeros(0)
+        colors = nothing if mesh.vertex_colors is None else mesh.vertex_colors
+        texture = [nothing] if mesh.texture is None else [mesh.texture.coordinates, mesh.texture.image]
+        used = (self._encoder.fingerprint, self._geometric.fingerprint, repr(self._config))
+        points = (model.points, model.normals, np.array([model.diameter]))
+        return [*used, *points, mesh.vertices, mesh.faces, colors, *texture]
 
     def appearance(self, model: ObjectModel) -> Appearance | None:
         """Compares an object with images; None for a mesh without colours, which looks like nothing."""

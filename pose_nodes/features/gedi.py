@@ -7,13 +7,20 @@ network is loaded, and not before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pose_nodes.features.learned import refuse_nothing, require_torch, threads_of_torch, weights_file
+from pose_nodes.features.learned import (
+    network_fingerprint,
+    refuse_nothing,
+    require_torch,
+    threads_of_torch,
+    weights_file,
+)
 from pose_nodes.geometry.pointcloud import PointCloud
 
 if TYPE_CHECKING:
@@ -65,6 +72,12 @@ class Gedi:
         require_torch(NAME)
         path = weights_file(NAME, weights, SHIPPED)
         return cls(_networks_of(path, radii), threads, seed)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same weights, radii and seed."""
+        configs = [network.config for network in self._networks]
+        return f"gedi {network_fingerprint(self._networks, configs, self._seed)}"
 
     def describe(
         self, cloud: PointCloud, diameter: float, keypoints: NDArray[np.float64] | None = None

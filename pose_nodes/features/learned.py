@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,15 @@ def refuse_nothing(descriptor: str, cloud: PointCloud, diameter: float) -> None:
             f"features '{descriptor}': {len(cloud)} points, a diameter of {diameter}; both must be more "
             "than 0"
         )
+
+
+def network_fingerprint(networks: Iterable[Any], *options: object) -> str:
+    """The same for networks (torch modules) with the same weights, used with the same options."""
+    digest = hashlib.sha256(repr(options).encode())
+    for network in networks:
+        for name, tensor in sorted(network.state_dict().items()):
+            digest.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.features.learned import require_torch, threads_of_torch
+from pose_nodes.features.learned import network_fingerprint, require_torch, threads_of_torch
 
 if TYPE_CHECKING:
     from pose_nodes.networks.dinov2 import Dinov2
@@ -68,6 +69,11 @@ class PatchEncoder:
         from pose_nodes.networks.dinov2_checkpoint import load_dinov2
 
         return cls(load_dinov2(Path(weights).expanduser()), layer, threads, device)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same weights and block."""
+        return f"dinov2 {network_fingerprint([self._network], self._layer)}"
 
     def tokens(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Vectors of all patches; the same input gives the same bits.

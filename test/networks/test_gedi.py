@@ -109,6 +109,11 @@ def test_descriptors_are_unit_vectors_and_the_same_for_the_same_seed(cloud):
     torch.testing.assert_close(aligned.norm(dim=1), once.norm(dim=1))
 
 
+def test_no_keypoints_have_no_patches(cloud):
+    patches, valid = PatchSampler(0.3, 40, 20)(np.zeros((0, 3)), cloud, np.random.default_rng(0))
+    assert patches.shape == (0, 3, 20) and valid.shape == (0,)
+
+
 def test_a_patch_has_the_same_descriptor_in_any_batch(cloud):
     torch.manual_seed(0)
     network = GediNetwork(GediConfig(size="tiny")).eval()
