@@ -102,8 +102,8 @@ class ColdStart:
             scene = self._scene(observation, rng)
         hypotheses: list[_Hypothesis] = []
         estimates: list[PoseEstimate] = []
-        for propose in self._proposers():
-            proposals = propose(scene, rng, stopwatch)
+        for together in self._proposers():
+            proposals = [T for propose in together for T in propose(scene, rng, stopwatch)]
             with stopwatch.stage("refinement"):
                 hypotheses += [self._screen(T, scene) for T in proposals]
                 hypotheses += self._turned(hypotheses, scene)
@@ -119,10 +119,15 @@ class ColdStart:
                 estimates[0] = self._as_it_looks(estimates[0], scene)
         return [replace(estimate, seconds=dict(stopwatch.seconds)) for estimate in estimates]
 
-    def _proposers(self) -> Sequence[Proposer]:
-        """What proposes poses, what finds most first: learned descriptors, views, FPFH."""
-        proposers: list[Proposer] = [self._propose_views, self._propose_by_features]
-        return proposers if self._config.features == "fpfh" else proposers[::-1]
+    def _proposers(self) -> Sequence[Sequence[Proposer]]:
+        """What proposes poses: what is asked together, and then what is asked if none of these is verified.
+
+        Descriptors that find a pose find few others, and a pose that has no rivals is not doubted: of a
+        laptop that looks alike from two sides, learned ones alone proposed the wrong one. Views propose all.
+        """
+        if self._config.features == "fpfh":
+            return [self._propose_views], [self._propose_by_features]
+        return ([self._propose_by_features, self._propose_views],)
 
     def _scene(self, observation: Observation, rng: np.random.Generator) -> _Scene:
         config, frame = self._config.cloud, observation.frame
