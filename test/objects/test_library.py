@@ -289,4 +289,5 @@ def test_an_object_may_ask_for_features_of_its_own(folder):
 def test_the_objects_file_knows_all_features():
     features = next(option for option in flatten(ObjectSpec) if option.name == "features")
     of_all = next(option for option in flatten(InstanceConfig) if option.name == "features")
-    assert features.info.choices == ("default", *of_all.info.choices)
+    named = [name for name in of_all.info.choices if name != "auto"]
+    assert features.info.choices == ("default", *named)

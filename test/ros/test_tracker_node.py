@@ -125,7 +125,7 @@ def session(start_node, probe) -> Session:
     heard = Heard(probe)
     tracker = start_node("tracker_node", objects_file=BUNNY_OBJECTS, diagnostic_updater__period=0.2)
     camera = Camera(probe)
-    assert probe.until(camera.is_heard, 20.0), tracker.output
+    assert probe.until(camera.is_heard, 60.0), tracker.output
     return Session(tracker=tracker, camera=camera, heard=heard, probe=probe)
 
 

@@ -39,6 +39,11 @@ def test_shared_libraries_of_the_wheels_are_found(venv, monkeypatch):
     assert ros_environment(venv)["LD_LIBRARY_PATH"] == f"{venv}/lib:{libraries}"
 
 
+def test_what_is_compiled_when_imported_is_kept(venv, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert ros_environment(venv)["PYTHONDONTWRITEBYTECODE"] == ""  # as good as not set
+
+
 def test_applying_it_twice_changes_nothing(venv, monkeypatch):
     once = ros_environment(venv)
     for name, value in once.items():

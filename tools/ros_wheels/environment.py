@@ -59,6 +59,9 @@ def _wheel_paths(venv: Path) -> dict[str, str]:
         "LD_LIBRARY_PATH": _prepended("LD_LIBRARY_PATH", [str(library) for library in libraries]),
         "PATH": _prepended("PATH", [str(venv / "bin")]),
         "VIRTUAL_ENV": str(venv),
+        # Packages are compiled when they are first imported. Where the caller forbids to keep that, each
+        # start of a node would do it again, which takes twice as long.
+        "PYTHONDONTWRITEBYTECODE": "",
         "_ROS_WHEELS_BOOTSTRAP_COMPLETE": "1",
     }
 
