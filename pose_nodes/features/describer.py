@@ -65,7 +65,7 @@ class ByShape:
 
     def onboard(self, model: ObjectModel) -> DescribedObject:
         """Describe an object, or remember how it was described."""
-        shape = (model.points, model.normals, np.float64(model.diameter))
+        shape = (model.points, model.normals, np.array([model.diameter]))
         kept = self.cache.remembered((self.descriptor.fingerprint, *shape), lambda: self._described(model))
         return _Shape(np.asarray(kept["features"], np.float32), self.descriptor, model.diameter)
 
