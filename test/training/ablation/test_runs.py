@@ -89,7 +89,9 @@ def test_rows_of_other_options_are_refused(ablation, values, name, value):
 
 def test_how_it_runs_may_change(ablation, values):
     ablation.claim()
+    noted = {path.name: path.read_bytes() for path in ablation.folder.iterdir()}
     Ablation(ablation.folder, {**values, "run.threads": 2, "run.checkpoint_steps": 3}).claim()
+    assert {path.name: path.read_bytes() for path in ablation.folder.iterdir()} == noted
 
 
 def test_another_teacher_is_refused(ablation, values, tiny_store, tmp_path):
