@@ -35,8 +35,10 @@ lint: setup
 	@$(RUN) mypy
 
 test: lint
-	@echo "Running the tests"
-	@$(RUN) python -m pytest -q $(PYTEST_OPTIONS)
+	@echo "Running the tests that need no ROS, a file at a time on every core"
+	@$(RUN) python -m pytest -q -m "not ros" -n logical --dist loadfile $(PYTEST_OPTIONS)
+	@echo "Running the tests of nodes, one after the other"
+	@$(RUN) python -m pytest -q -m ros $(PYTEST_OPTIONS)
 
 colcon: setup
 	@echo "Building with colcon, in a workspace of its own"
