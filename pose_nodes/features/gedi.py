@@ -100,11 +100,15 @@ class Gedi:
         points = cloud.points / diameter
         middles = points if keypoints is None else keypoints / diameter
         with threads_of_torch(self._threads), torch.inference_mode():
-            parts = [self._by(network, middles, points) for network in self._networks]
+            parts = [self._by(network, middles, points, cloud.normals) for network in self._networks]
         return np.concatenate(parts, axis=1)
 
     def _by(
-        self, network: GediNetwork, middles: NDArray[np.float64], points: NDArray[np.float64]
+        self,
+        network: GediNetwork,
+        middles: NDArray[np.float64],
+        points: NDArray[np.float64],
+        normals: NDArray[np.float64] | None,
     ) -> NDArray[np.float32]:
         import torch
 
@@ -113,7 +117,8 @@ class Gedi:
         sampler = PatchSampler.of(network.config)
         rng = np.random.default_rng(self._seed)
         batches = [middles[first : first + _BATCH] for first in range(0, len(middles), _BATCH)]
-        described = [network(torch.from_numpy(sampler(batch, points, rng)[0]))[0] for batch in batches]
+        patches = (sampler(batch, points, rng, normals)[0] for batch in batches)
+        described = [network(torch.from_numpy(patch))[0] for patch in patches]
         found: NDArray[np.float32] = torch.cat(described).numpy()
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -29,6 +30,12 @@ class GediConfig:
     radius: float = option(
         0.3, "of a patch, in diameters of the object (dGeDi: 0.3, FreeZeV2: 0.3 and 0.4)", minimum=0.01,
         maximum=2.0,
+    )  # fmt: skip
+    frame: str = option(
+        "points", "where the z axis of patches comes from: their points (published), or the normals near "
+        "their middles, which two views of an object agree on far more; the network is then told how far "
+        "points are from that axis and along it, as x means little on smooth surfaces (our choice)",
+        choices=("points", "normals"),
     )  # fmt: skip
 
 
@@ -88,6 +95,7 @@ SIZES = {
     ),
 }
 _DROPOUT = 0.3
+_ABOUT_AXIS = 2
 
 
 class GediNetwork(nn.Module):
@@ -104,7 +112,8 @@ class GediNetwork(nn.Module):
         self.config = config or GediConfig()
         self.size = size = SIZES[self.config.size]
         self.quaternion_net = QuaternionNet(size.quaternion_points, size.quaternion)
-        widths = [0, *(layers[-1] for _, layers in size.abstractions)]
+        told = _ABOUT_AXIS if self.config.frame == "normals" else 0
+        widths = [told, *(layers[-1] for _, layers in size.abstractions)]
         self.abstractions = nn.ModuleList(
             SetAbstraction(inputs, layers, grouping)
             for inputs, (grouping, layers) in zip(widths, size.abstractions, strict=False)
@@ -121,10 +130,16 @@ class GediNetwork(nn.Module):
             (b, dimension) unit vectors; (b, 3, k) the patches as the network turned them.
         """
         aligned = self.quaternion_net(patches) @ patches
-        points, features = self.abstractions[0](aligned.transpose(1, 2).contiguous(), None)
+        told = _about_axis(patches) if self.config.frame == "normals" else None
+        points, features = self.abstractions[0](aligned.transpose(1, 2).contiguous(), told)
         for abstraction in self.abstractions[1:]:
             points, features = abstraction(points, features)
         return normalize(self.head(features[:, 0]), dim=1), aligned
+
+
+def _about_axis(patches: Tensor) -> Tensor:
+    """(b, 3, k) -> (b, k, 2) distances of points from the z axis, and along it."""
+    return torch.stack([patches[:, :2].norm(dim=1), patches[:, 2]], dim=2)
 
 
 def _head(widths: list[int], dimension: int) -> nn.Sequential:

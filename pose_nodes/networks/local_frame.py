@@ -13,24 +13,25 @@ _SMALLEST = 1e-12
 """Length under which a direction is noise: a flat or round patch has no x axis of its own."""
 
 
-def local_frames(apart: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
+def local_frames(
+    apart: NDArray[np.float64], radius: float, z: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Axes of m patches.
 
-    z is the direction of least extent and points away from most points; x points to where the surface leaves
-    the plane across z most; y is x cross z, not z cross x: the frame is left-handed, and published weights
-    need it so.
+    z is the direction of least extent and points away from most points, unless it is given; x points to where
+    the surface leaves the plane across z most; y is x cross z, not z cross x: the frame is left-handed, and
+    published weights need it so.
     Where no x stands out, any direction across z is taken (our choice; published: not a number).
 
     Args:
         apart: (m, n, 3) points of the patches, seen from their middle.
         radius: of the patches.
+        z: (m, 3) unit vectors, see above.
 
     Returns:
         (m, 3, 3) axes x, y, z as columns.
     """
-    spread = np.einsum("mni,mnj->mij", apart, apart) / apart.shape[1]
-    z = np.linalg.eigh(spread)[1][:, :, 0]
-    z = np.where(np.einsum("mi,mni->m", z, apart)[:, None] > 0, -z, z)
+    z = _least_extent(apart) if z is None else z
     rise = np.einsum("mni,mi->mn", apart, z)
     weights = (radius - np.linalg.norm(apart, axis=2)) ** 2 * rise**2
     along = apart - rise[:, :, None] * z[:, None]
@@ -38,6 +39,12 @@ def local_frames(apart: NDArray[np.float64], radius: float) -> NDArray[np.float6
     length = np.linalg.norm(x, axis=1, keepdims=True)
     x = np.where(length > _SMALLEST * radius**5, x / np.maximum(length, 1e-300), _across(z))
     return np.stack([x, np.cross(x, z), z], axis=2)
+
+
+def _least_extent(apart: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = np.einsum("mni,mnj->mij", apart, apart) / apart.shape[1]
+    z = np.linalg.eigh(spread)[1][:, :, 0]
+    return np.where(np.einsum("mi,mni->m", z, apart)[:, None] > 0, -z, z)
 
 
 def _across(z: NDArray[np.float64]) -> NDArray[np.float64]:

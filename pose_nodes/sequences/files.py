@@ -75,6 +75,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+def remove_partials(folder: Path) -> None:
+    """Remove what writers left in a folder and those in it that were killed in the midst of `write_bytes`.
+
+    Files of processes that still run stay.
+    """
+    for partial in folder.rglob(".*.partial"):
+        process = partial.name.split(".")[-2]
+        if partial.is_file() and process.isdecimal() and not Path(f"/proc/{process}").exists():
+            partial.unlink(missing_ok=True)
+
+
 def _write_beside_and_move(path: Path, data: bytes) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:

@@ -31,9 +31,10 @@ _TIMED_FRAMES = 300
 _LONGEST_WAIT_S = 0.04
 """Of a frame, when there is a newer one: a little more than the period of a camera, so that a moment without
 processor time costs no frame, and steady overload a period at most (our choice)."""
-_NICENESS = 10
-"""That cold starts are nicer by: they get the time that following leaves, and a tenth of it where it leaves
-none. Linux takes what would be more than 19 as 19."""
+_NICENESS = 5
+"""That cold starts are nicer by: they get the time that following leaves, and a quarter of it where it leaves
+none; of 10 it was a tenth, and beside other programs a cold start took half a minute. Linux takes what would
+be more than 19 as 19."""
 
 
 @dataclass(frozen=True, eq=False)

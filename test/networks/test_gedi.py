@@ -73,6 +73,56 @@ def test_patches_of_a_turned_cloud_are_the_same(cloud):
     assert np.linalg.norm(still, axis=1).max() <= 1.0 + 1e-6
 
 
+@pytest.fixture(scope="module")
+def normals(bunny_model):
+    return bunny_model.normals[::4]
+
+
+def test_patches_by_normals_turn_with_the_cloud_and_stand_upright(cloud, normals):
+    sampler = PatchSampler(0.3, 300, 300, normals_within=0.06)
+    R = Rotation.from_rotvec([0.4, 1.0, -0.3]).as_matrix()
+    still, turned = (
+        sampler(c[:40], c, np.random.default_rng(3), n)[0]
+        for c, n in ((cloud, normals), (cloud @ R.T, normals @ R.T))
+    )
+    np.testing.assert_allclose(still, turned, atol=1e-4)
+    for number in range(40):
+        near = np.linalg.norm(cloud - cloud[number], axis=1) < 0.06
+        up = normals[near].mean(axis=0)
+        heights = (cloud - cloud[number]) @ up / np.linalg.norm(up) / 0.3
+        assert (np.abs(heights[:, None] - still[number, 2]).min(axis=0) < 1e-5).all()
+
+
+def test_normals_that_cancel_out_leave_that_of_the_nearest_point():
+    points = np.array([[0.0, 0, 0], [0.01, 0, 0], [0.1, 0.1, 0.2]])
+    normals = np.array([[0.0, 0, 1], [0.0, 0, -1], [1.0, 0, 0]])
+    sampler = PatchSampler(0.3, 40, 40, normals_within=0.05)
+    patches, _ = sampler(points[:1], points, np.random.default_rng(0), normals)
+    assert np.isfinite(patches).all() and patches[0, 2].max() == pytest.approx(0.2 / 0.3, abs=1e-6)
+
+
+def test_frames_of_normals_cannot_do_without_them(cloud):
+    with pytest.raises(InvalidInputError, match="normals: the frames of these patches are made of them"):
+        PatchSampler(0.3, 10, 5, normals_within=0.06)(cloud[:3], cloud, np.random.default_rng(0))
+
+
+def test_a_network_of_upright_patches_is_told_what_a_turn_about_the_axis_leaves_as_it_is(cloud, normals):
+    torch.manual_seed(0)
+    network = GediNetwork(GediConfig(size="tiny", frame="normals")).eval()
+    sampler = PatchSampler.of(network.config)
+    patches = torch.from_numpy(sampler(cloud[:6], cloud, np.random.default_rng(5), normals)[0])
+    about_z, about_x = (
+        torch.from_numpy(Rotation.from_rotvec(axis).as_matrix().astype(np.float32))
+        for axis in ([0, 0, 1.0], [1.0, 0, 0])
+    )
+    with torch.no_grad():
+        for abstraction in network.abstractions:  # coordinates count no more
+            abstraction.layers[0].weight[:, :3] = 0.0
+        network.quaternion_net.last.weight.zero_()
+        still, spun, tilted = (network(turn @ patches)[0] for turn in (torch.eye(3), about_z, about_x))
+    assert (still - tilted).abs().max() > 50 * (still - spun).abs().max()
+
+
 def test_a_patch_of_few_points_repeats_them_and_one_of_none_says_so():
     points = np.array([[0.0, 0, 0], [0.1, 0, 0], [0, 0.1, 0.05], [5.0, 5, 5]])
     sampler = PatchSampler(0.3, 40, 40)

@@ -23,7 +23,7 @@ from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.live import LiveTracker, TrackingResult
 from pose_nodes.tracking.tracker import prepare_object
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """How long a cold start may take on a busy machine."""
 PERIOD_NS = 100_000_000
 START_NS = 1_000_000_000

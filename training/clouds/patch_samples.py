@@ -87,14 +87,17 @@ class PatchSamples:
         counterparts = (found == ALIKE).argmax(axis=1)
         chosen = (found == ALIKE).any(axis=1)
         clouds = [
-            changed(points.astype(np.float64) / diameter, normals.astype(np.float64), changes, rng)[0]
+            changed(points.astype(np.float64) / diameter, normals.astype(np.float64), changes, rng)
             for points, normals in (
                 (pair.source_points[first], pair.source_normals[first]),
                 (pair.target_points[second], pair.target_normals[second]),
             )
         ]
-        ours, seen = self._sampler(clouds[0][anchors[chosen]], clouds[0], rng)
-        theirs, also_seen = self._sampler(clouds[1][counterparts[chosen]], clouds[1], rng)
+        (source_points, source_normals), (target_points, target_normals) = clouds
+        ours, seen = self._sampler(source_points[anchors[chosen]], source_points, rng, source_normals)
+        theirs, also_seen = self._sampler(
+            target_points[counterparts[chosen]], target_points, rng, target_normals
+        )
         usable = seen & also_seen & np.isfinite(ours).all((1, 2)) & np.isfinite(theirs).all((1, 2))
         apart = found[chosen][:, counterparts[chosen]] == APART
         return PatchSample(ours[usable], theirs[usable], apart[usable][:, usable])

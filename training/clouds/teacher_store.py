@@ -121,7 +121,7 @@ def _described(
     found, rng = pool.object(number), sample_generator(0, pool.split, number)
     points, normals = random_surface_points(found.mesh, count, rng)
     device = next(network.parameters()).device
-    descriptors, valid = described(network, sampler, points / found.diameter, device, number)
+    descriptors, valid = described(network, sampler, points / found.diameter, normals, device, number)
     if not valid.any():
         raise InvalidDatasetError(
             f"object '{found.name}': no point of it has a local frame; leave its family out of the pool"

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from pose_nodes import __version__
-from pose_nodes.commands.parser import CommandParser, integer
+from pose_nodes.commands.parser import CommandParser
 from pose_nodes.commands.tables import TextTable, milliseconds, percent, show
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.registration.native_ransac import compile_ahead
 from pose_nodes.sequences.files import plain, write_json, write_text
 from training.commands.progress import progress_bar
-from training.data.seeding import SPLITS
+from training.commands.set_options import add_set_arguments, cached_sets, sets_of_recordings
 from training.evaluation.describers import FPFH, NamedDescriber, named_describer
 from training.evaluation.descriptor_scores import score_piece, summary
-from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
+from training.evaluation.piece_sets import PieceSet
 from training.evaluation.registering import Effort
 
 DONE = 0
@@ -55,31 +55,14 @@ def _parser() -> CommandParser:
     parser.add_argument(
         "--weights", nargs="+", default=[], metavar="[NAME=]FILE", help="trained weights beside FPFH"
     )
-    parser.add_argument("--cache", type=Path, nargs="+", default=[], help="held-out pairs of object clouds")
-    parser.add_argument(
-        "--pool", type=Path, default=Path("out/training/pool"), help="their objects; default: %(default)s"
-    )
-    parser.add_argument("--split", choices=SPLITS, default="test", help="of these; default: %(default)s")
-    parser.add_argument("--pairs", type=integer(1), default=100, help="of a cache; default: %(default)s")
-    parser.add_argument(
-        "--recording", nargs="+", default=[], metavar="FOLDER[=OBJECTS]",
-        help="BOP scenes or data sets, and an objects file where symmetries are to be said",
-    )  # fmt: skip
-    parser.add_argument(
-        "--every", type=integer(1), default=4, help="n-th image of them; default: %(default)s"
-    )
-    parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
+    add_set_arguments(parser, pairs=100)
     parser.add_argument("--out", type=Path, default=Path("out/descriptors"), help="default: %(default)s")
     return parser
 
 
 def _sets(options: Namespace) -> list[PieceSet]:
-    sets = [
-        cached_set(folder, options.pool, options.split, options.pairs, options.points)
-        for folder in options.cache
-    ]
-    for text in options.recording:
-        sets += recorded_sets(text, options.every, options.points)
+    sets = cached_sets(options.cache, options.pool, options.split, options)
+    sets += sets_of_recordings(options)
     if not sets:
         raise InvalidConfigError(
             "nothing to evaluate on: name pairs with --cache, or images with --recording"

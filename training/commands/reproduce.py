@@ -16,9 +16,9 @@ from pose_nodes.registration.native_ransac import compile_ahead
 from pose_nodes.sequences.files import plain, write_json, write_text
 from training.ablation.report import read_report
 from training.commands.progress import progress_bar
-from training.data.seeding import SPLITS
+from training.commands.set_options import add_set_arguments, cached_sets, sets_of_recordings
 from training.evaluation.kept_scores import KeptScores
-from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
+from training.evaluation.piece_sets import PieceSet
 from training.reproduction import own_pairs
 from training.reproduction.comparison import Row, scores_of_sets
 from training.reproduction.contenders import (
@@ -71,20 +71,7 @@ def _parser() -> CommandParser:
     parser.add_argument(
         "--student", type=Path, metavar="FILE", help="weights; default: those that come with the package"
     )
-    parser.add_argument("--cache", type=Path, nargs="+", default=[], help="held-out pairs of object clouds")
-    parser.add_argument(
-        "--pool", type=Path, default=Path("out/training/pool"), help="their objects; default: %(default)s"
-    )
-    parser.add_argument("--split", choices=SPLITS, default="test", help="of these; default: %(default)s")
-    parser.add_argument("--pairs", type=integer(1), default=44, help="of a cache; default: %(default)s")
-    parser.add_argument(
-        "--recording", nargs="+", default=[], metavar="FOLDER[=OBJECTS]",
-        help="BOP scenes or data sets, and an objects file where symmetries are to be said",
-    )  # fmt: skip
-    parser.add_argument(
-        "--every", type=integer(1), default=4, help="n-th image of them; default: %(default)s"
-    )
-    parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
+    add_set_arguments(parser, pairs=44)
     parser.add_argument("--ablation", type=Path, metavar="FOLDER", help="of `python -m training ablation`")
     parser.add_argument(
         "--no-times", action="store_true", help="do not time networks, as while others use the processor"
@@ -115,10 +102,7 @@ def _sets(options: Namespace) -> list[PieceSet]:
         _make_pairs(options)
         folders, pool = [own_pairs.pairs_folder(options.out)], own_pairs.pool_folder(options.out)
         split = own_pairs.SPLIT
-    sets = [cached_set(folder, pool, split, options.pairs, options.points) for folder in folders]
-    for text in options.recording:
-        sets += recorded_sets(text, options.every, options.points)
-    return sets
+    return cached_sets(folders, pool, split, options) + sets_of_recordings(options)
 
 
 def _make_pairs(options: Namespace) -> None:

@@ -2,7 +2,8 @@
 
 GeDi's own training is not public; this is that of its predecessor DIP, on the synthetic world: hardest
 contrastive loss, and half the Chamfer distance of patches that the network turned. DIP takes SGD; AdamW with
-a cosine schedule is our choice.
+a cosine schedule is our choice, and so is a softmax over all patches instead of the hardest one, which learns
+from every patch of a step.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from training.data.samples import BatchArrays
 from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
 from training.losses.hardest import Contrast, chamfer, hardest_contrastive
+from training.losses.softmax import softmax_contrastive
 from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
 from training.tasks.teachers import teacher_describer
 
@@ -42,6 +44,11 @@ class TeacherTraining:
     changes: AugmentationOptions = group(AugmentationOptions, "what is done to clouds each time")
     network: GediConfig = group(GediConfig, "the teacher")
     chamfer: float = option(0.5, "weight of the Chamfer distance (DIP: 0.5)", minimum=0.0)
+    contrast: str = option(
+        "hardest", "patches are told from the hardest other one (DIP), or by a softmax of all (our choice)",
+        choices=("hardest", "softmax"),
+    )  # fmt: skip
+    temperature: float = option(0.05, "of that softmax (our choice)", minimum=0.001, maximum=10.0)
 
 
 class TeacherTask:
@@ -72,7 +79,7 @@ class TeacherTask:
         descriptors, aligned = network(torch.from_numpy(patches).to(device))
         first, second = descriptors.split(sum(counts))
         contrasts = [
-            hardest_contrastive(one, other, torch.from_numpy(apart).to(device))
+            self._contrast(one, other, torch.from_numpy(apart).to(device))
             for one, other, apart in zip(
                 first.split(counts), second.split(counts), batch["apart"], strict=True
             )
@@ -80,6 +87,11 @@ class TeacherTask:
         ]
         turned = chamfer(*aligned.split(sum(counts)))
         return _joined(contrasts, turned, self.config.chamfer)
+
+    def _contrast(self, first: Tensor, second: Tensor, apart: Tensor) -> Contrast:
+        if self.config.contrast == "hardest":
+            return hardest_contrastive(first, second, apart)
+        return softmax_contrastive(first, second, apart, self.config.temperature)
 
     def held_out(self) -> Sequence[Piece]:
         """Pairs of clouds of other objects."""

@@ -18,7 +18,12 @@ _AT_ONCE = 500
 
 
 def described(
-    network: nn.Module, sampler: PatchSampler, points: NDArray[np.float64], device: Any, seed: int = 0
+    network: nn.Module,
+    sampler: PatchSampler,
+    points: NDArray[np.float64],
+    normals: NDArray[np.float64] | None,
+    device: Any,
+    seed: int = 0,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Descriptors of all points of a cloud by a teacher in evaluation.
 
@@ -26,6 +31,7 @@ def described(
         network: a GeDi network.
         sampler: its patches.
         points: (n, 3) in the unit of the sampler's radius.
+        normals: (n, 3) unit vectors on the outer side, where the sampler needs them.
         device: of the network.
         seed: of the points that patches are thinned to.
 
@@ -34,7 +40,7 @@ def described(
     """
     rng, found, usable = np.random.default_rng(seed), [], []
     for start in range(0, len(points), _AT_ONCE):
-        patches, valid = sampler(points[start : start + _AT_ONCE], points, rng)
+        patches, valid = sampler(points[start : start + _AT_ONCE], points, rng, normals)
         valid = valid & np.isfinite(patches).all((1, 2))
         patches[~valid] = 0.0
         with torch.inference_mode():
@@ -49,6 +55,6 @@ def teacher_describer(network: nn.Module, device: Any) -> Describe:
     sampler = PatchSampler.of(network.config)
 
     def describe(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
-        return described(network, sampler, cloud.points / diameter, device)[0]
+        return described(network, sampler, cloud.points / diameter, cloud.normals, device)[0]
 
     return describe

@@ -11,7 +11,7 @@ from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError
 from pose_nodes.core.json_files import read_json
 from pose_nodes.sequences.bop_files import OBJECTS_FILE
-from pose_nodes.sequences.files import write_json
+from pose_nodes.sequences.files import remove_partials, write_json
 from pose_nodes.sequences.nocs_dataset import DATASET_FILE
 from pose_nodes.synthetic.datasets.bop_layout import write_scenes, write_shards
 from pose_nodes.synthetic.datasets.config import DatasetConfig
@@ -49,6 +49,7 @@ def write_dataset(
         InvalidInputError: the folder cannot be written to, or objects do not come to rest.
     """
     _claim(config, dataset)
+    remove_partials(dataset)
     yield from _LAYOUTS[config.output.layout](config, dataset, workers, on_model)
 
 

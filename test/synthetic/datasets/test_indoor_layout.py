@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,6 +86,21 @@ def test_headings_have_the_sign_that_was_asked_for(tmp_path):
     np.testing.assert_array_equal(wrong.boxes.yaws, -one.boxes.yaws)
 
 
+def nobody() -> int:
+    """The number of a process that has ended."""
+    with subprocess.Popen(["true"]) as process:
+        return process.pid
+
+
+def test_what_a_running_process_writes_is_let_alone(root, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(root, folder)
+    being_written = folder / "points" / f".scannet_5_000009.bin.{os.getpid()}.partial"
+    being_written.write_bytes(b"hal")
+    assert list(write_dataset(preset_of("scannet"), folder, 1)) == [4]
+    assert being_written.read_bytes() == b"hal"
+
+
 def test_what_is_there_stays_and_what_is_missing_is_made(root, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(root, folder)
@@ -92,6 +109,7 @@ def test_what_is_there_stays_and_what_is_missing_is_made(root, tmp_path):
         (folder / name).unlink()
     (folder / ".infos" / "000002.pkl").unlink()
     (folder / "semantic_mask" / "scannet_5_000002.bin").unlink()
+    (folder / "semantic_mask" / f".scannet_5_000002.bin.{nobody()}.partial").write_bytes(b"hal")
     before = (folder / "points" / "scannet_5_000001.bin").stat().st_mtime_ns
     assert list(write_dataset(preset_of("scannet"), folder, 1)) == [3, 4]
     assert contents(folder) == contents(root)

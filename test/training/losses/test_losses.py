@@ -13,6 +13,7 @@ from training.clouds.relations import ALIKE, APART, NEITHER
 from training.losses.distillation import ALPHA, BETA, DELTA, LOSSES, distillation_loss
 from training.losses.hardest import chamfer, hardest_contrastive
 from training.losses.matching import matching_loss
+from training.losses.softmax import softmax_contrastive
 
 
 def unit(*angles: float):
@@ -106,3 +107,27 @@ def test_chamfer_is_that_of_plain_loops():
     found = chamfer(torch.from_numpy(first), torch.from_numpy(second))
     assert found.item() == pytest.approx(np.mean(wanted), rel=1e-4)
     assert chamfer(torch.from_numpy(first), torch.from_numpy(first[:, :, ::-1].copy())).item() < 1e-5
+
+
+def test_the_softmax_of_patches_is_that_of_pairs_and_of_what_is_apart():
+    first, second = unit(0.0, 1.0, 2.0), unit(0.1, 1.2, 2.5)
+    apart = torch.tensor([[False, True, False], [True, False, True], [False, True, False]])
+    found = softmax_contrastive(first, second, apart, temperature=0.5)
+    turns = ((0.0, 1.0, 2.0), (0.1, 1.2, 2.5))
+    losses = []
+    for ours, theirs in (turns, turns[::-1]):
+        for i, angle in enumerate(ours):
+            weights = [
+                math.exp(math.cos(angle - other) / 0.5) if i == j or bool(apart[i, j]) else 0.0
+                for j, other in enumerate(theirs)
+            ]
+            losses.append(-math.log(weights[i] / sum(weights)))
+    assert found.total.item() == pytest.approx(sum(losses) / 6, rel=1e-5)
+    assert found.right.item() == 1.0
+
+
+def test_patches_with_nothing_to_be_told_from_cost_nothing_and_have_gradients():
+    first = unit(0.0, 1.0).requires_grad_()
+    found = softmax_contrastive(first, unit(0.3, 0.9), torch.zeros(2, 2, dtype=torch.bool), 0.05)
+    found.total.backward()
+    assert found.total.item() == 0.0 and (first.grad == 0).all()

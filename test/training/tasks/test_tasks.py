@@ -90,6 +90,11 @@ def test_the_teacher_trains(teacher):
     check(teacher, "teacher")
 
 
+def test_the_teacher_trains_with_a_softmax_of_all_patches(run, tmp_path):
+    assert run("teacher", tmp_path, "contrast=softmax") == 0
+    check(tmp_path, "teacher")
+
+
 def test_the_descriptor_trains(student):
     check(student, "descriptor")
 

@@ -1,0 +1,54 @@
+"""Which pairs of clouds a command evaluates descriptors on: the options, and the sets that they mean."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from pose_nodes.commands.parser import integer
+from training.data.seeding import SPLITS
+from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
+
+
+def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
+    """Add the options that `cached_sets` and `sets_of_recordings` read.
+
+    Args:
+        parser: of the command.
+        pairs: of a cache, unless the user says otherwise.
+    """
+    parser.add_argument("--cache", type=Path, nargs="+", default=[], help="held-out pairs of object clouds")
+    parser.add_argument(
+        "--pool", type=Path, default=Path("out/training/pool"), help="their objects; default: %(default)s"
+    )
+    parser.add_argument("--split", choices=SPLITS, default="test", help="of these; default: %(default)s")
+    parser.add_argument("--pairs", type=integer(1), default=pairs, help="of a cache; default: %(default)s")
+    parser.add_argument(
+        "--recording", nargs="+", default=[], metavar="FOLDER[=OBJECTS]",
+        help="BOP scenes or data sets, and an objects file where symmetries are to be said",
+    )  # fmt: skip
+    parser.add_argument(
+        "--every", type=integer(1), default=4, help="n-th image of them; default: %(default)s"
+    )
+    parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
+
+
+def cached_sets(folders: Sequence[Path], pool: Path, split: str, options: Namespace) -> list[PieceSet]:
+    """Pairs of some caches.
+
+    Raises:
+        PoseNodesError: a cache or the pool cannot be used.
+    """
+    return [cached_set(folder, pool, split, options.pairs, options.points) for folder in folders]
+
+
+def sets_of_recordings(options: Namespace) -> list[PieceSet]:
+    """Pairs of all recordings, one set an object.
+
+    Raises:
+        PoseNodesError: a recording or its objects cannot be used.
+    """
+    return [
+        found for text in options.recording for found in recorded_sets(text, options.every, options.points)
+    ]
