@@ -239,9 +239,12 @@ def test_a_mask_that_came_before_its_frame_and_is_of_another_size_is_refused(fre
 
 def test_masks_of_frames_that_were_never_seen_are_told(fresh):
     fresh.track()
-    for k in range(30):
+    # How many of all masks that is depends on how many a cold start took before.
+    for k in range(200):
         fresh.show_masks(fresh.now() - 20 * MS - k)
         fresh.show(masked=False)
+        if "segmentations are of images that never came" in fresh.said():
+            break
     assert_said(fresh, "segmentations are of images that never came")
     assert fresh.poses[-1][2] == 1
 
@@ -263,13 +266,12 @@ def test_an_object_that_is_removed_while_it_is_looked_for_is_never_told(fresh, f
 
 def test_a_storm_of_resets_is_told_and_leaves_no_pose_of_before(fresh):
     fresh.track()
-    futures, end = [], time.monotonic() + 3.0
-    while time.monotonic() < end:
+    futures = []
+    for _ in range(150):
         futures.append(fresh.reset())
         if len(futures) % 3 == 0:
             fresh.show(wait_s=0.0)
         fresh.probe.spin_for(0.01)
-    assert len(futures) > 100
     assert fresh.probe.until(lambda: all(future.done() for future in futures), PATIENCE_S)
     assert all(future.result().success for future in futures)
     assert_said(fresh, "/reset was called")
