@@ -20,7 +20,8 @@ from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.rendering import drawing
 from pose_nodes.rendering.drawing import Image
 from training.data.category_crops import CategoryCrop, CategoryCrops, CropOptions
-from training.data.object_clouds import CloudOptions, CloudPair, ObjectClouds
+from training.data.cloud_pairs import CloudPair
+from training.data.object_clouds import CloudOptions, ObjectClouds
 from training.data.object_pool import ObjectPool
 
 CROPS, CLOUDS = 18, 9

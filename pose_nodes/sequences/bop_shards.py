@@ -67,7 +67,7 @@ class BopShards:
         index = 0
         for shard in self._shards:
             for key, members in _samples(shard):
-                yield _Sample(f"{shard}: sample {key}", members).frame(index, self._names)
+                yield ShardSample(f"{shard}: sample {key}", members).frame(index, self._names)
                 index += 1
 
 
@@ -92,14 +92,25 @@ def _samples(shard: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
         yield key, members
 
 
-class _Sample:
+class ShardSample:
     """One sample, read member by member."""
 
     def __init__(self, where: str, members: Mapping[str, bytes]) -> None:
+        """Take the members of a sample.
+
+        Args:
+            where: the sample is, for errors.
+            members: contents by what follows the key and a dot.
+        """
         self._where = where
         self._members = members
 
     def frame(self, index: int, names: Mapping[int, str] | None) -> RecordedFrame:
+        """The sample as an image; for `names` see `BopShards`.
+
+        Raises:
+            InvalidDatasetError: it is malformed.
+        """
         try:
             frame = self._frame(index * _PERIOD_NS)
         except InvalidInputError as error:

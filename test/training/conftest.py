@@ -75,3 +75,70 @@ def tiny_store(tiny_weights, pool, tmp_path_factory):
     for _ in write_store(folder, load_network(weights), weights, pool, 200):
         pass
     return folder
+
+
+@pytest.fixture(scope="session")
+def mesh_folder(tmp_path_factory):
+    """Five meshes as Google Scanned Objects lie: ID/meshes/model.obj, in metres, ten times too large."""
+    import numpy as np
+    import trimesh
+
+    folder = tmp_path_factory.mktemp("scanned")
+    for number, name in enumerate(("Toy_Car", "Wedge", "Boot 3", "Lamp", "Cup")):
+        sizes = np.random.default_rng(number).uniform(0.4, 1.2, (3, 3))
+        parts = [trimesh.creation.box(size) for size in sizes]
+        for part, shift in zip(parts, ([0, 0, 0], [0.5, 0.2, 0.3], [-0.2, 0.4, -0.5]), strict=True):
+            part.apply_translation(shift)
+        path = folder / name / "meshes" / "model.obj"
+        path.parent.mkdir(parents=True)
+        trimesh.util.concatenate(parts).export(path)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mesh_pool(mesh_folder, tmp_path_factory) -> ObjectPool:
+    """A pool of those meshes alone, a tenth as large, all to train with."""
+    folder = tmp_path_factory.mktemp("mesh_pool")
+    config = PoolConfig(
+        meshes=str(mesh_folder), meshes_scale=0.1, meshes_held_out=0.0, train=0, val=0, test=0,
+        arrangements=1, fewest=1, most=2,
+    )  # fmt: skip
+    for _ in make_pool(config, folder, 0):
+        pass
+    return ObjectPool(folder)
+
+
+@pytest.fixture(scope="session")
+def shards(mesh_pool, tmp_path_factory):
+    """Six images of the objects of that pool in shards of four, and gso_models.json."""
+    import json
+
+    import numpy as np
+
+    from pose_nodes.core.frame import Frame
+    from pose_nodes.geometry import se3
+    from pose_nodes.geometry.camera import PinholeCamera
+    from pose_nodes.rendering.depth import DepthRenderer
+    from pose_nodes.sequences.bop_shard_writer import BopShardWriter
+    from pose_nodes.sequences.recording import GroundTruth
+
+    folder = tmp_path_factory.mktemp("shards")
+    families = mesh_pool.families
+    camera = PinholeCamera(300.0, 300.0, 159.5, 119.5, 320, 240)
+    rng = np.random.default_rng(7)
+    with BopShardWriter(folder, {name: i for i, name in enumerate(families)}, 4) as writer:
+        for image in range(6):
+            depth, truths, masks = np.full((240, 320), np.nan, np.float32), [], []
+            for place, number in enumerate((image % 5, (image + 2) % 5)):
+                T = se3.from_rotation_vector(rng.normal(size=3))
+                T[:3, 3] = [0.2 * place - 0.1, 0.0, 0.7]
+                seen = DepthRenderer(mesh_pool.object(number).mesh).render(T, camera)
+                mask = np.isfinite(seen) & ~(seen > depth)
+                masks = [before & ~mask for before in masks]
+                masks.append(mask)
+                depth[mask] = seen[mask]
+                truths.append(GroundTruth(families[number], T))
+            writer.add(Frame(image, "camera", camera, depth), truths, masks, masks)
+    entries = [{"obj_id": i, "gso_id": name.split("__")[0]} for i, name in enumerate(families)]
+    (folder / "gso_models.json").write_text(json.dumps([*entries, {"obj_id": 77, "gso_id": "Elsewhere"}]))
+    return folder

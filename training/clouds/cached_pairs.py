@@ -10,7 +10,7 @@ import numpy as np
 from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from training.data.cache import CachedSource
-from training.data.object_clouds import CloudPair
+from training.data.cloud_pairs import CloudPair
 from training.data.object_pool import ObjectPool
 
 

@@ -19,7 +19,7 @@ from training.clouds.augmentation import AugmentationOptions, changed, kept
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.matching_samples import placed
 from training.clouds.teacher_store import TeacherStore
-from training.data.object_clouds import CloudPair
+from training.data.cloud_pairs import CloudPair
 from training.data.seeding import sample_generator
 from training.data.stream import index_at
 

@@ -13,7 +13,7 @@ from pose_nodes.geometry import se3
 from training.clouds.augmentation import AugmentationOptions, changed, kept
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.relations import Placed, Reach, choose_anchors, relations
-from training.data.object_clouds import CloudPair
+from training.data.cloud_pairs import CloudPair
 from training.data.seeding import sample_generator
 from training.data.stream import index_at
 

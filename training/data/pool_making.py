@@ -19,6 +19,7 @@ import numpy as np
 from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.core.json_files import read_json
+from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.extent import diameter
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import TriangleMesh
@@ -26,6 +27,7 @@ from pose_nodes.sequences.files import write_json
 from pose_nodes.synthetic.scenes.resting import drop
 from pose_nodes.synthetic.shapes.library import FAMILIES, generate
 from training.data.array_files import write_arrays
+from training.data.mesh_folder import listed, read_mesh, symmetry_of
 from training.data.object_pool import (
     FORMAT,
     POOL_FILE,
@@ -104,7 +106,7 @@ def _claim(config: PoolConfig, folder: Path) -> bool:
     before = read_json(path)
     if before.get("format") != FORMAT:
         raise InvalidConfigError(f"{folder}: holds a pool of another version; choose another folder")
-    options = before.get("options", {})
+    options = {**to_mapping(PoolConfig()), **before.get("options", {})}  # of before there were others
     for name, value in to_mapping(config).items():
         if options.get(name) != value:
             raise InvalidConfigError(
@@ -143,12 +145,7 @@ def _make_missing(
 
 def _make_object(config: PoolConfig, item: tuple[Path, tuple[str, int]]) -> None:
     path, (family, seed) = item
-    if family in FAMILIES:
-        made = generate(family, seed, config.triangles)
-        mesh, symmetry = made.mesh, made.symmetry
-    else:
-        model = _own_objects(config.objects_file)[family]
-        mesh, symmetry = model.mesh, model.symmetry
+    mesh, symmetry = _made(config, family, seed)
     axis = np.zeros((0, 3)) if symmetry.axis is None else symmetry.axis[None]
     colors = np.zeros((0, 3), np.uint8) if mesh.vertex_colors is None else mesh.vertex_colors
     write_arrays(
@@ -164,6 +161,18 @@ def _make_object(config: PoolConfig, item: tuple[Path, tuple[str, int]]) -> None
             "diameter": np.array(diameter(mesh.vertices)),
         },
     )
+
+
+def _made(config: PoolConfig, family: str, seed: int) -> tuple[TriangleMesh, SymmetryGroup]:
+    if family in FAMILIES:
+        made = generate(family, seed, config.triangles)
+        return made.mesh, made.symmetry
+    if config.meshes and family in listed(config.meshes):
+        path = listed(config.meshes)[family]
+        mesh = read_mesh(path, config.meshes_unit, config.meshes_scale)
+        return mesh, symmetry_of(path, mesh)
+    model = _own_objects(config.objects_file)[family]
+    return model.mesh, model.symmetry
 
 
 @functools.cache

@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from pose_nodes.core.config import from_mapping
 from pose_nodes.core.errors import InvalidConfigError
 from training.data.category_crops import CategoryCrop, CategoryCrops, CropOptions
-from training.data.object_clouds import CloudOptions, CloudPair, ObjectClouds
+from training.data.cloud_pairs import CloudPair
+from training.data.object_clouds import CloudOptions, ObjectClouds
 from training.data.object_pool import ObjectPool
 from training.data.rooms import RoomCloud, RoomOptions, Rooms
+from training.data.shard_clouds import ShardClouds, ShardOptions
 
 
 class ConfiguredSource(Protocol):
@@ -54,6 +56,7 @@ class SourceKind:
 
 SOURCES: Mapping[str, SourceKind] = {
     "object_clouds": SourceKind(CloudOptions, CloudPair, ObjectClouds),
+    "shard_clouds": SourceKind(ShardOptions, CloudPair, ShardClouds),
     "category_crops": SourceKind(CropOptions, CategoryCrop, CategoryCrops),
     "rooms": SourceKind(RoomOptions, RoomCloud, Rooms, needs_pool=False),
 }

@@ -16,11 +16,15 @@ FEW = {
     "object_clouds": {"points": 64},
     "category_crops": {"points": 64, "image": 32},
     "rooms": {"points": 500},
+    "shard_clouds": {"points": 64, "pixels": 100, "visible": 0.0},
 }
 
 
 @pytest.fixture(scope="module", params=list(SOURCES))
-def source(request, pool_folder):
+def source(request, pool_folder, mesh_pool, shards):
+    if request.param == "shard_clouds":
+        of_shards = {"shards": str(shards), "objects": str(shards / "gso_models.json")}
+        return open_source(request.param, "train", mesh_pool.folder, {**FEW[request.param], **of_shards})
     return open_source(request.param, "train", pool_folder, FEW[request.param])
 
 
@@ -52,7 +56,7 @@ def test_samples_are_put_together_from_their_fields_and_no_others(source):
 
 
 def test_the_pool_decides_of_the_samples_of_objects(pool):
-    origins = {name: open_source(name, "val", pool.folder).origin() for name in SOURCES}
+    origins = {name: open_source(name, "val", pool.folder).origin() for name in ("object_clouds", "rooms")}
     assert origins["object_clouds"] == {"pool": pool.fingerprint, "split": "val"}
     assert origins["rooms"] == {"split": "val"}
 
@@ -60,7 +64,7 @@ def test_the_pool_decides_of_the_samples_of_objects(pool):
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("room", {}, "source 'room' is unknown; use one of object_clouds, category_crops, rooms"),
+        ("room", {}, "source 'room' is unknown; use one of object_clouds, shard_clouds, category_crops"),
         ("rooms", {"points": 0}, "options of rooms: 'points' is 0; it must be from 1"),
         ("rooms", {"stile": "s3dis"}, "unknown key 'stile'; did you mean 'style'"),
         ("object_clouds", {}, "needs objects; make a pool"),
