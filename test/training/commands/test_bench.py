@@ -25,4 +25,5 @@ def test_each_source_has_its_time_and_rate(pool_folder, tmp_path, capsys, monkey
 
 
 def test_each_source_of_training_is_measured():
-    assert {each.source for each in bench.SOURCES} == set(SOURCES)
+    # All but the one whose images others rendered.
+    assert {each.source for each in bench.SOURCES} == set(SOURCES) - {"shard_clouds"}
