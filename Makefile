@@ -2,6 +2,8 @@
 # The Python that .venv was made with, if there is one already.
 PYTHON ?= $(shell readlink -e .venv/bin/python || echo python3)
 RUN := tools/ros_wheels/run
+# Processes of tests; each takes up to 3 GB.
+JOBS ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench lint colcon clean
@@ -35,8 +37,8 @@ lint: setup
 	@$(RUN) mypy
 
 test: lint
-	@echo "Running the tests that need no ROS, a file at a time on every core"
-	@$(RUN) python -m pytest -q -m "not ros" -n logical --dist loadfile $(PYTEST_OPTIONS)
+	@echo "Running the tests that need no ROS, in $(JOBS) processes"
+	@$(RUN) python -m pytest -q -m "not ros" -n $(JOBS) --dist loadfile $(PYTEST_OPTIONS)
 	@echo "Running the tests of nodes, one after the other"
 	@$(RUN) python -m pytest -q -m ros $(PYTEST_OPTIONS)
 
