@@ -64,6 +64,22 @@ def test_own_weights_load_with_their_radius(tmp_path, cloud, bunny_model):
     np.testing.assert_array_equal(loaded, Gedi([network(0.35)]).describe(cloud, bunny_model.diameter))
 
 
+def test_the_teacher_of_the_package_tells_places_of_a_turned_bunny_apart(bunny_model):
+    order = np.random.default_rng(0).permutation(len(bunny_model.points))
+    T = se3.from_rotation_vector(np.array([0.4, -1.2, 0.7]))
+    points, normals = bunny_model.points[order], bunny_model.normals[order]
+    half = len(order) // 2
+    still = PointCloud(points[:half], normals[:half])
+    turned = PointCloud(se3.transform(T, points[half:]), se3.rotate(T, normals[half:]))
+    teacher = Gedi.load(threads=1)
+    ours = teacher.describe(still, bunny_model.diameter, still.points[:100])
+    theirs = teacher.describe(turned, bunny_model.diameter, turned.points[:400])
+    nearest = (ours @ theirs.T).argmax(axis=1)
+    apart = np.linalg.norm(points[:100] - points[half:][nearest], axis=1)
+    # By chance it were three in a hundred.
+    assert np.mean(apart < 0.1 * bunny_model.diameter) > 0.25
+
+
 def test_weights_of_the_student_are_refused(tmp_path):
     path = tmp_path / "student.safetensors"
     save_network(path, DescriptorNetwork(DescriptorConfig(backbone="tiny")), {})
