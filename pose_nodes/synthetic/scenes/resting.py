@@ -8,7 +8,8 @@ not touch. Hulls keep a distance of a fraction of a millimetre, which takes up w
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +125,10 @@ class _Simulation:
 
     def rested(self) -> list[se3.Matrix]:
         """Simulate until all lie still; their poses."""
+        with _no_log_file(self._mujoco):
+            return self._simulated()
+
+    def _simulated(self) -> list[se3.Matrix]:
         height = self._put_down()
         for index in np.flatnonzero(~self._stands):
             height = self._raise(int(index), height) + self._radii[index]
@@ -226,6 +231,17 @@ class _Simulation:
     def _pose(self, index: int) -> se3.Matrix:
         x, y, z, qw, qx, qy, qz = self._data.qpos[7 * index : 7 * index + 7]
         return se3.from_rotation_translation(Rotation.from_quat([qx, qy, qz, qw]).as_matrix(), [x, y, z])
+
+
+@contextmanager
+def _no_log_file(mujoco: Any) -> Iterator[None]:
+    """MuJoCo writes its warnings into the working folder; what they warn of is looked at here."""
+    before = mujoco.get_mju_user_warning()
+    mujoco.set_mju_user_warning(lambda _text: None)
+    try:
+        yield
+    finally:
+        mujoco.set_mju_user_warning(before)
 
 
 def _mujoco() -> Any:
