@@ -69,8 +69,9 @@ DESCRIPTORS = PublishedTable(
         "Data: there test images of five BOP data sets, with true masks and with those of SAM-6D; here "
         "pairs of held-out procedural objects as models of depth cameras measure them, and the recordings "
         "that are given, with true masks alone.",
-        "Teacher: there GeDi as published, trained on 3DMatch; here the same method trained on synthetic "
-        "views, unless the published checkpoint is given.",
+        "Teacher: there GeDi as published, trained on 3DMatch; here, unless the published checkpoint is "
+        "given, one that was trained on synthetic views, by the preset small with frames from normals and a "
+        "softmax of all patches.",
         "Student: there Point Transformer V3 of 46 million parameters on coordinates, distilled with 1 "
         "million images on 8 A100; here the network that is named above.",
         "Poses: there RANSAC of Open3D on mutual matches (100,000 tries, 3 % of the diameter) and 1,000 "
