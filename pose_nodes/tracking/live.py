@@ -33,7 +33,7 @@ _LONGEST_WAIT_S = 0.04
 processor time costs no frame, and steady overload a period at most (our choice)."""
 _NICENESS = 5
 """That cold starts are nicer by: they get the time that following leaves, and a quarter of it where it leaves
-none; of 10 it was a tenth, and beside other programs a cold start took half a minute. Linux takes what would
+none; of 10 it was a tenth, and beside other programs cold starts took over 20 s. Linux takes what would
 be more than 19 as 19."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import open3d as o3d
 import pytest
+import trimesh
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError
 from pose_nodes.geometry import se3
@@ -78,7 +79,20 @@ def test_shards_of_other_objects_are_refused(pool, options):
         ShardClouds(pool, options)
 
 
-def test_without_a_list_meshes_are_called_as_in_bop(pool, shards):
+def test_without_a_list_meshes_are_called_as_in_bop(mesh_pool, pool, shards, options, tmp_path):
+    for number in range(len(mesh_pool)):
+        mesh = mesh_pool.object(number).mesh
+        path = tmp_path / "models" / f"obj_{number:06d}.ply"
+        path.parent.mkdir(exist_ok=True)
+        trimesh.Trimesh(mesh.vertices, mesh.faces, process=False).export(path)
+    config = PoolConfig(
+        meshes=str(tmp_path / "models"), meshes_held_out=0.0, train=0, val=0, test=0, arrangements=1,
+        fewest=1, most=1,
+    )  # fmt: skip
+    list(make_pool(config, tmp_path / "pool", 0))
+    of_bop = ShardClouds(ObjectPool(tmp_path / "pool"), replace(options, objects=""))
+    for index in range(3):
+        assert len(of_bop[index].correspondences) > 50
     with pytest.raises(InvalidConfigError, match="no object of the pool"):
         ShardClouds(pool, ShardOptions(str(shards)))
 
