@@ -18,6 +18,7 @@ from pose_nodes.commands.recordings import open_recording
 from pose_nodes.commands.tables import ABSENT, TextTable, degrees, millimetres, percent
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track
+from pose_nodes.estimators.reference_check import ReferenceCheck
 from pose_nodes.geometry import se3
 from pose_nodes.metrics.summary import PoseError, Tolerance, percentile
 from pose_nodes.metrics.tracking_score import TrackingScore, is_visible
@@ -32,8 +33,6 @@ from pose_nodes.tracking.tracker import Tracker
 NAME = "desk_video"
 TOLERANCE = Tolerance(0.004, float(np.deg2rad(4.0)))
 RECORDED, JOINT = "recorded", "all images together"
-WRONG_REFERENCES = {"cube": (72, 76, 77)}
-"""Images in which the recorded pose itself is off by 6 cm, see docs/benchmarks.md."""
 _CARRIER = "cube"
 """Whose flat faces hold its pose best; the other one is registered beside it."""
 
@@ -67,17 +66,19 @@ SUPPLIES = (
 
 @dataclass(frozen=True, eq=False)
 class Miss:
-    """An object in an image, without a pose within tolerance; `error` is None where there is no pose."""
+    """An object in an image, without a pose within tolerance.
+
+    Attributes:
+        name: of the object.
+        index: of the image.
+        error: of its pose; None where there is none.
+        is_excused: whether depth contradicts the reference, see `ReferenceCheck`.
+    """
 
     name: str
     index: int
     error: PoseError | None
-    reference: str = RECORDED
-
-    @property
-    def is_excused(self) -> bool:
-        """Whether the reference is known to be wrong there."""
-        return self.reference == RECORDED and self.index in WRONG_REFERENCES.get(self.name, ())
+    is_excused: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,17 +174,21 @@ class _Compared:
 
     reference: str
     score: TrackingScore
+    check: ReferenceCheck
     frames: dict[str, int]
     errors: dict[str, list[PoseError]] = field(default_factory=dict)
     misses: dict[str, list[Miss]] = field(default_factory=dict)
 
-    def add(self, index: int, tracks: Sequence[Track], truths: Sequence[GroundTruth], counts: bool) -> None:
+    def add(
+        self, recorded: RecordedFrame, tracks: Sequence[Track], truths: Sequence[GroundTruth], counts: bool
+    ) -> None:
         """One image; those before the first mask do not count."""
         found = _by_class(self.score.add(tracks, truths), tracks)
-        visible = {truth.class_name for truth in truths if is_visible(truth)} & set(self.frames)
-        for name in visible if counts else ():
+        visible = {truth.class_name: truth for truth in truths if is_visible(truth)}
+        for name in visible.keys() & self.frames.keys() if counts else ():
             self.frames[name] += 1
-            miss = Miss(name, index, found.get(name), self.reference)
+            is_wrong = self.check.is_contradicted(recorded.frame, name, visible[name].T_camera_object)
+            miss = Miss(name, recorded.index, found.get(name), is_wrong)
             if miss.error is None or not TOLERANCE.holds(miss.error):
                 self.misses.setdefault(name, []).append(miss)
             if miss.error is not None and not miss.is_excused:
@@ -217,8 +222,9 @@ def follow(
         joint: poses of each image to compare with, besides the recorded ones.
     """
     tracker = Tracker(library, TrackerConfig(seed=seed))
+    check = ReferenceCheck(library)
     compared = [
-        _Compared(reference, TrackingScore(library), dict.fromkeys(library.names, 0))
+        _Compared(reference, TrackingScore(library), check, dict.fromkeys(library.names, 0))
         for reference in (RECORDED, JOINT)[: 1 if joint is None else 2]
     ]
     for recorded, late in _supplied(scene, supply):
@@ -227,7 +233,7 @@ def follow(
             truths = recorded.truths
             if joint is not None and one.reference == JOINT:
                 truths = [_at(truth, joint[recorded.index]) for truth in truths]
-            one.add(recorded.index, tracks, truths, recorded.index >= supply.delay)
+            one.add(recorded, tracks, truths, recorded.index >= supply.delay)
     return [figures for one in compared for figures in one.figures(supply)]
 
 

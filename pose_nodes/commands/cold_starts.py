@@ -14,6 +14,7 @@ from pose_nodes.estimators.cold_start import ColdStart as Search
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.instance import descriptor_of
 from pose_nodes.estimators.known_object import KnownObject
+from pose_nodes.estimators.reference_check import ReferenceCheck
 from pose_nodes.geometry import se3
 from pose_nodes.metrics.cold_start import ColdStart, Outcome, judge
 from pose_nodes.objects.library import ObjectLibrary
@@ -94,18 +95,37 @@ def cold_starts(
 ) -> Iterator[list[ColdStart]]:
     """Look for the objects; yields after each image and seed what was found in it.
 
+    Masks of objects whose recorded pose depth contradicts are left out, as they were made from that pose.
+
     Raises:
         InvalidDatasetError: an image cannot be read.
     """
     finders = {name: method(library[name]) for name in library.names}
+    check = ReferenceCheck(library)
     for seed in range(seeds):
         rngs = {name: np.random.default_rng([seed, i]) for i, name in enumerate(library.names)}
         for index in range(0, len(recording), every):
-            yield _of_image(recording[index], library, finders, rngs, seed)
+            recorded = recording[index]
+            yield _of_image(recorded, _known_truths(recorded, library, check), library, finders, rngs, seed)
+
+
+def _known_truths(
+    recorded: RecordedFrame, library: ObjectLibrary, check: ReferenceCheck
+) -> dict[str, list[GroundTruth]]:
+    """The recorded poses of an image by object, but for objects of which one is contradicted by depth."""
+    found: dict[str, list[GroundTruth]] = {}
+    wrong = set()
+    for truth in recorded.truths:
+        if truth.class_name in library:
+            found.setdefault(truth.class_name, []).append(truth)
+            if check.is_contradicted(recorded.frame, truth.class_name, truth.T_camera_object):
+                wrong.add(truth.class_name)
+    return {name: truths for name, truths in found.items() if name not in wrong}
 
 
 def _of_image(
     recorded: RecordedFrame,
+    known: Mapping[str, Sequence[GroundTruth]],
     library: ObjectLibrary,
     finders: Mapping[str, Finder],
     rngs: Mapping[str, np.random.Generator],
@@ -114,8 +134,8 @@ def _of_image(
     found = []
     for segment in recorded.segments:
         name = segment.class_name
-        truths = [truth for truth in recorded.truths if truth.class_name == name]
-        if not truths or name not in library:
+        truths = known.get(name, ())
+        if not truths:
             continue
         tried = attempt(finders[name], Observation(recorded.frame, segment), rngs[name])
         found.append(compared(tried, library[name], truths, recorded.image_id, seed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,17 @@ def test_cold_starts_of_real_images_are_right_and_counted(short_scene):
     assert ours["seconds"]["total"] > 0 and set(plain["seconds"]) == {"features", "ransac", "icp", "total"}
     assert "100.0 %" in cold_start_table(reports).markdown()
     assert "ransac" in stage_table(reports).markdown()
+
+
+def test_images_whose_depth_contradicts_the_recorded_pose_do_not_count(short_scene):
+    folder = short_scene(0, 6)
+    truths = folder / "test" / "000001" / "scene_gt.json"
+    values = json.loads(truths.read_text())
+    values["6"][0]["cam_t_m2c"][2] -= 40.0  # millimetres
+    truths.write_text(json.dumps(values))
+    scene = BopScene(folder)
+    ours, _ = measure_cold_starts(scene, scene.library(), every=1, seeds=1)
+    assert [start["image_id"] for start in ours["cold_starts"]] == [0]
 
 
 def test_a_recording_without_masks_cannot_be_measured(short_scene):

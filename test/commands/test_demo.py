@@ -60,7 +60,7 @@ def test_an_interruption_ends_the_nodes_too(tmp_path, number):
         assert process.poll() is None and time.monotonic() < end
         time.sleep(0.1)
     process.send_signal(number)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=90)
     assert process.returncode == 130
     assert "Traceback" not in error
     assert node_processes(tmp_path) == []

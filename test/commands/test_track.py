@@ -114,7 +114,7 @@ def test_an_interruption_leaves_what_was_done_and_a_summary(tmp_path, strict_jso
         assert process.poll() is None and time.monotonic() < end
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=90)
     assert process.returncode == 130 and "Traceback" not in error, error
     summary = strict_json(tmp_path / "summary.json")
     assert summary["interrupted"] is True

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-START_S = 20.0
+START_S = 60.0
 """How long a node may take to start on a busy machine."""
 
 
@@ -72,7 +72,7 @@ class NodeProcess:
         if self.is_alive:
             self._process.send_signal(number)
         try:
-            return self._process.wait(10.0)
+            return self._process.wait(30.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
@@ -108,7 +108,7 @@ class Probe:
         self.node.create_subscription(kind, topic, messages.append, profile)
         return messages
 
-    def until(self, condition: Callable[[], Any], timeout_s: float = 5.0) -> Any:
+    def until(self, condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
         """Spin until something is so, and return it; what it is in the end when that takes too long."""
         end = time.monotonic() + timeout_s
         while not (result := condition()) and time.monotonic() < end:
@@ -119,7 +119,7 @@ class Probe:
         """Spin for a while."""
         self.until(lambda: False, seconds)
 
-    def call(self, kind: type, name: str, request: Any, timeout_s: float = 10.0) -> Any:
+    def call(self, kind: type, name: str, request: Any, timeout_s: float = 30.0) -> Any:
         """The response of a service."""
         client = self.node.create_client(kind, name)
         assert self.until(client.service_is_ready, START_S), f"no service {name}"
@@ -140,7 +140,7 @@ class Probe:
         from lifecycle_msgs.srv import ChangeState
 
         request = ChangeState.Request(transition=Transition(label=transition))
-        return self.call(ChangeState, f"/{name}/change_state", request, 20.0).success
+        return self.call(ChangeState, f"/{name}/change_state", request, START_S).success
 
     def close(self) -> None:
         self._executor.shutdown()

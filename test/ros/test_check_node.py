@@ -34,13 +34,13 @@ def check(*arguments: str) -> subprocess.Popen[str]:
 @pytest.fixture(scope="module")
 def player(start_node, probe):
     process = start_node("player_node", folder=BUNNY_SCENE, rate=15.0, loop=True)
-    assert probe.until(lambda: probe.node.count_publishers(f"/{DEPTH}") > 0, 20.0), process.output
+    assert probe.until(lambda: probe.node.count_publishers(f"/{DEPTH}") > 0, 60.0), process.output
     return process
 
 
 def test_a_sound_camera_passes(player):
     process = check("--camera", "")
-    text = process.communicate(timeout=30)[0]
+    text = process.communicate(timeout=90)[0]
     assert process.returncode == 0, text
     assert text.endswith("all fine\n")
     assert "/color/image_raw: " in text and "640x480, frame 'camera_color_optical_frame'" in text
@@ -48,7 +48,7 @@ def test_a_sound_camera_passes(player):
 
 def test_a_camera_under_another_name_is_named(player):
     process = check()  # listens to /camera/camera
-    text = process.communicate(timeout=30)[0]
+    text = process.communicate(timeout=90)[0]
     assert process.returncode == 2
     assert f"problem: /camera/camera/{DEPTH}: no publisher" in text
     assert f"(there is /{DEPTH}" in text
@@ -58,7 +58,7 @@ def test_a_camera_under_another_name_is_named(player):
 def test_a_qos_that_does_not_match_is_told(player):
     override = "qos_overrides./color/image_raw.subscription.reliability:=reliable"
     process = check("--camera", "", "--ros-args", "-p", override)
-    text = process.communicate(timeout=30)[0]
+    text = process.communicate(timeout=90)[0]
     assert process.returncode == 2
     assert "problem: /color/image_raw: a publisher offers another reliability" in text
     assert "1 problem found" in text

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.ros
 
 NODE = "tracker_node"
 BUNNY = BUNNY_OBJECTS.parent / "models" / "obj_000001.ply"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Session:

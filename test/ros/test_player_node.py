@@ -90,9 +90,9 @@ def test_the_end_is_told(once):
 def test_a_loop_goes_on_and_a_signal_ends_it_without_traceback(start_node, probe, keep):
     heard = Heard(probe)
     player = start_node("player_node", folder=BUNNY_SCENE, rate=100.0, loop=True, reliable=True, keep=keep)
-    assert probe.until(lambda: len(heard.info) > 40, 20.0)
+    # No two images of the recording are alike; a process that is slow may miss some.
+    assert probe.until(lambda: any(later.data == heard.depth[0].data for later in heard.depth[1:]), 60.0)
     assert stamps_ms(heard.info) == sorted(stamps_ms(heard.info))  # the clock's stamps go on
-    assert len(heard.depth) > 36 and heard.depth[36].data == heard.depth[0].data
     assert heard.finished == []
     assert player.stop(signal.SIGTERM) == 0
     assert "Traceback" not in player.output
@@ -100,7 +100,7 @@ def test_a_loop_goes_on_and_a_signal_ends_it_without_traceback(start_node, probe
 
 def test_a_missing_folder_ends_a_player_that_is_to_exit(start_node, probe):
     player = start_node("player_node", folder="/nowhere", exit_when_done=True)
-    assert probe.until(lambda: not player.is_alive, 20.0)
+    assert probe.until(lambda: not player.is_alive, 60.0)
     assert player.wait(1.0) == 2
     assert "/nowhere" in player.output and "Traceback" not in player.output
 
@@ -118,7 +118,7 @@ def test_a_player_can_be_mended_and_started_by_a_manager(start_node, probe):
     assert probe.change_state("player_node", "configure")
     heard = Heard(probe)
     assert probe.change_state("player_node", "activate")
-    assert probe.until(lambda: len(heard.depth) > 3, 10.0)
+    assert probe.until(lambda: len(heard.depth) > 3, 60.0)
     assert probe.change_state("player_node", "deactivate")
     assert probe.lifecycle_state("player_node") == "inactive"
     assert player.stop() == 0

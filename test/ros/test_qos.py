@@ -36,7 +36,7 @@ def until(context, node) -> Iterator[Until]:
     executor.add_node(node)
 
     def wait(condition: Callable[[], bool]) -> bool:
-        end = time.monotonic() + 5.0
+        end = time.monotonic() + 20.0
         while not condition() and time.monotonic() < end:
             executor.spin_once(timeout_sec=0.02)
         return condition()

@@ -31,7 +31,7 @@ from pose_nodes.sequences.bop_scene import BopScene
 pytestmark = pytest.mark.ros
 
 NODE = "tracker_node"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 LARGEST_IDLE_CORES = 0.2
 """Of a node that is paused while its camera goes on; diagnostics go on as well."""
 

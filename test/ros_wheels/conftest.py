@@ -27,7 +27,7 @@ def spin_until(node) -> SpinUntil:
     """Spins the node until something is so; False when that takes longer than it may."""
     import rclpy
 
-    def spin(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    def spin(condition: Callable[[], bool], seconds: float = 30) -> bool:
         end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:
             rclpy.spin_once(node, timeout_sec=0.02)

@@ -31,6 +31,11 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
     parser.add_argument(
         "--every", type=integer(1), default=4, help="n-th image of them; default: %(default)s"
     )
+    parser.add_argument(
+        "--check-references", action="store_true",
+        help="leave out images whose depth contradicts the recorded pose, as the camera looks through most of the "
+        "object; not for transparent ones",
+    )  # fmt: skip
     parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
 
 
@@ -44,11 +49,18 @@ def cached_sets(folders: Sequence[Path], pool: Path, split: str, options: Namesp
 
 
 def sets_of_recordings(options: Namespace) -> list[PieceSet]:
-    """Pairs of all recordings, one set an object.
+    """Pairs of all recordings, one set an object; how many were left out is printed.
 
     Raises:
         PoseNodesError: a recording or its objects cannot be used.
     """
-    return [
-        found for text in options.recording for found in recorded_sets(text, options.every, options.points)
+    found = [
+        one
+        for text in options.recording
+        for one in recorded_sets(text, options.every, options.points, options.check_references)
     ]
+    for one in found:
+        if one.left_out:
+            told = f"{one.left_out} of {one.left_out + len(one.pieces)} pairs left out"
+            print(f"{one.name}: {told}, as depth contradicts their recorded poses")
+    return found

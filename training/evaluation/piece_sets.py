@@ -17,7 +17,7 @@ from training.clouds.cached_pairs import CachedPairs
 from training.clouds.held_out import Piece, pieces_of
 from training.data.object_pool import ObjectPool
 from training.evaluation.bop_judge import BopJudge
-from training.evaluation.recorded_pieces import recorded_pieces
+from training.evaluation.recorded_pieces import RecordedPiece, recorded_pieces
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +28,13 @@ class PieceSet:
         name: of the set.
         pieces: the pairs.
         judges: of poses in the images that the pairs are of, one a pair; none of synthetic pairs.
+        left_out: how many more pairs there were, whose recorded poses depth contradicts.
     """
 
     name: str
     pieces: tuple[Piece, ...]
     judges: tuple[BopJudge, ...] = ()
+    left_out: int = 0
 
     @property
     def real(self) -> bool:
@@ -74,7 +76,7 @@ def cached_set(folder: Path, pool: Path, split: str, pairs: int, points: int) ->
     return PieceSet(folder.name, tuple(pieces_of(cached, pairs, points)))
 
 
-def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
+def recorded_sets(text: str, every: int, points: int, check: bool = False) -> list[PieceSet]:
     """Pairs of recordings, one set an object.
 
     Args:
@@ -82,6 +84,7 @@ def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
             objects file.
         every: images of a scene from one that is taken to the next.
         points: of each cloud at most.
+        check: whether to leave out pairs whose recorded poses depth contradicts.
 
     Raises:
         PoseNodesError: a recording or its objects cannot be used.
@@ -91,14 +94,15 @@ def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
     scenes = find_scenes(Path(folder))
     first, library = open_recording(scenes[0], Path(objects) if objects else None)
     recordings = [first, *(BopScene(scene, first.names) for scene in scenes[1:])]
-    found: dict[str, list[tuple[Piece, BopJudge]]] = {}
+    found: dict[str, list[tuple[RecordedPiece, BopJudge]]] = {}
     meters: dict[str, ErrorMeter] = {}
     for recording in recordings:
-        for name, index, piece in recorded_pieces(recording, library, every, points):
-            if name not in meters:
-                model = library[name]
-                meters[name] = ErrorMeter(model.mesh, model.symmetry, model.diameter)
-            found.setdefault(name, []).append((piece, BopJudge(recording, index, meters[name])))
+        for each in recorded_pieces(recording, library, every, points):
+            if each.name not in meters:
+                model = library[each.name]
+                meters[each.name] = ErrorMeter(model.mesh, model.symmetry, model.diameter)
+            judge = BopJudge(recording, each.index, meters[each.name])
+            found.setdefault(each.name, []).append((each, judge))
     if not found:
         raise InvalidDatasetError(
             f"{folder}: no image that was looked at has a mask and a true pose of a known object; take more "
@@ -106,8 +110,16 @@ def recorded_sets(text: str, every: int, points: int) -> list[PieceSet]:
         )
     # "bunny/000001" of one scene, "bunny" of several.
     called = first.name if len(scenes) == 1 else first.name.partition("/")[0]
-    return [_recorded_set(f"{called}: {name}", pairs) for name, pairs in found.items()]
+    return [_recorded_set(f"{called}: {name}", pairs, check) for name, pairs in found.items()]
 
 
-def _recorded_set(name: str, pairs: list[tuple[Piece, BopJudge]]) -> PieceSet:
-    return PieceSet(name, tuple(piece for piece, _ in pairs), tuple(judge for _, judge in pairs))
+def _recorded_set(name: str, pairs: list[tuple[RecordedPiece, BopJudge]], check: bool) -> PieceSet:
+    """Raises InvalidDatasetError where nothing is left."""
+    kept = [(each.piece, judge) for each, judge in pairs if not (check and each.contradicted)]
+    if not kept:
+        raise InvalidDatasetError(
+            f"{name}: depth contradicts every recorded pose; are they of these objects, in these units? Of "
+            "transparent objects, leave --check-references away"
+        )
+    pieces, judges = zip(*kept, strict=True)
+    return PieceSet(name, pieces, judges, len(pairs) - len(kept))

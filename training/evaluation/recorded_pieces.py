@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.segment import Segment
+from pose_nodes.estimators.reference_check import ReferenceCheck
 from pose_nodes.geometry.pointcloud import (
     PointCloud,
     erode_mask,
@@ -29,11 +31,27 @@ _FEWEST = 50
 """Points in a mask below which it is left out (our choice)."""
 
 
+@dataclass(frozen=True, eq=False)
+class RecordedPiece:
+    """A pair of clouds of a recording.
+
+    Attributes:
+        name: of the object.
+        index: of the image.
+        piece: the pair.
+        contradicted: whether depth contradicts the recorded pose, see `ReferenceCheck`.
+    """
+
+    name: str
+    index: int
+    piece: Piece
+    contradicted: bool
+
+
 def recorded_pieces(
     recording: Recording, library: ObjectLibrary, every: int, points: int
-) -> Iterator[tuple[str, int, Piece]]:
-    """Name of the object, index of the image and pair of clouds, for each mask with a true pose of every so
-    many-th image.
+) -> Iterator[RecordedPiece]:
+    """A pair of clouds for each mask with a true pose of every so many-th image.
 
     Args:
         recording: images with masks and true poses.
@@ -44,12 +62,14 @@ def recorded_pieces(
     Raises:
         InvalidDatasetError: an image cannot be read.
     """
+    check = ReferenceCheck(library)
     for index in range(0, len(recording), every):
         recorded = recording[index]
         for segment in recorded.segments:
-            piece = _piece(recorded, segment, library, points)
+            name, piece = segment.class_name, _piece(recorded, segment, library, points)
             if piece is not None:
-                yield segment.class_name, index, piece
+                wrong = check.is_contradicted(recorded.frame, name, piece.T_target_query)
+                yield RecordedPiece(name, index, piece, wrong)
 
 
 def _piece(recorded: RecordedFrame, segment: Segment, library: ObjectLibrary, points: int) -> Piece | None:

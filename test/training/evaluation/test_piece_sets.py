@@ -59,6 +59,36 @@ def test_scenes_of_a_data_set_are_taken_together(tmp_path):
     assert found.name == "rabbits: bunny" and len(found.pieces) == 2
 
 
+@pytest.fixture
+def contradicted(tmp_path):
+    """Changes recorded poses of the bunny so that the camera looks through it, in the images named."""
+
+    def make(*images: str) -> str:
+        folder = tmp_path / "bunny"
+        shutil.copytree(BUNNY, folder)
+        truths = folder / "test" / "000001" / "scene_gt.json"
+        values = json.loads(truths.read_text())
+        for image in images or values:
+            values[image][0]["cam_t_m2c"][2] -= 40.0  # millimetres
+        truths.write_text(json.dumps(values))
+        return f"{folder}={folder / 'objects.yaml'}"
+
+    return make
+
+
+def test_pairs_whose_depth_contradicts_the_recorded_pose_are_left_out_when_asked_for(contradicted):
+    text = contradicted("18")
+    (all_of_them,) = recorded_sets(text, every=18, points=200)
+    (checked,) = recorded_sets(text, every=18, points=200, check=True)
+    assert (len(all_of_them.pieces), all_of_them.left_out) == (2, 0)
+    assert (len(checked.pieces), len(checked.judges), checked.left_out) == (1, 1, 1)
+
+
+def test_a_recording_of_which_nothing_is_left_is_a_sentence(contradicted):
+    with pytest.raises(InvalidDatasetError, match="bunny: depth contradicts every recorded pose"):
+        recorded_sets(contradicted(), every=18, points=200, check=True)
+
+
 def test_pairs_of_another_split_are_refused(caches, pool_folder):
     with pytest.raises(InvalidConfigError, match="made of other objects"):
         cached_set(caches / "held_out", pool_folder, "train", pairs=3, points=120)
