@@ -24,13 +24,14 @@ from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.tracking.camera_motion import CameraPose
 from pose_nodes.tracking.config import TrackerConfig
 from pose_nodes.tracking.late_segments import LateSegments
+from pose_nodes.tracking.pace import Pace
 from pose_nodes.tracking.search_plan import Search
 from pose_nodes.tracking.tracker import PreparedObject, Tracker
 
 _TIMED_FRAMES = 300
 _LONGEST_WAIT_S = 0.04
 """Of a frame, when there is a newer one: a little more than the period of a camera, so that a moment without
-processor time costs no frame, and steady overload a period at most (our choice)."""
+processor time costs no frame; under steady overload the newest is taken at once (our choice)."""
 _NICENESS = 5
 """That cold starts are nicer by: they get the time that following leaves, and a quarter of it where it leaves
 none; of 10 it was a tenth, and beside other programs cold starts took over 20 s. Linux takes what would
@@ -99,6 +100,7 @@ class LiveTracker:
         self._tracker = Tracker(library, config, self._warn, camera_pose)
         self._on_result = on_result
         self._late = LateSegments(self._tracker.history)
+        self._pace = Pace()
         self._wake = threading.Condition()
         self._step = threading.RLock()
         self._waiting: deque[tuple[float, Frame]] = deque()
@@ -124,7 +126,9 @@ class LiveTracker:
         with self._wake:
             self._tracker.history.add(frame)
             self._in += 1
-            self._waiting.append((time.perf_counter(), frame))
+            came = time.perf_counter()
+            self._waiting.append((came, frame))
+            self._pace.frame_came(came)
             self._wake.notify_all()
 
     def submit_segments(self, stamp_ns: int, segments: Sequence[Segment]) -> None:
@@ -218,8 +222,9 @@ class LiveTracker:
             with self._wake:  # taken only now: a reset in between takes back frames of the old time
                 frame = self._next_frame()
                 self._has_segments = False
+                may_search = frame is not None and self._pace.may_search()
             begun = time.perf_counter()
-            tracks = [] if frame is None else self._tracker.advance(frame)
+            tracks = [] if frame is None else self._tracker.advance(frame, may_search)
             self._plan_searches()
             if frame is not None:
                 self._publish(frame, tracks, time.perf_counter() - begun)
@@ -228,7 +233,8 @@ class LiveTracker:
     def _next_frame(self) -> Frame | None:
         """The first that has not waited for too long, or else the newest; None if none waits."""
         begun = time.perf_counter()
-        while len(self._waiting) > 1 and begun - self._waiting[0][0] > _LONGEST_WAIT_S:
+        longest = 0.0 if self._pace.is_too_slow else _LONGEST_WAIT_S
+        while len(self._waiting) > 1 and begun - self._waiting[0][0] > longest:
             self._waiting.popleft()
             self._superseded += 1
         return self._waiting.popleft()[1] if self._waiting else None
@@ -244,6 +250,7 @@ class LiveTracker:
         with self._wake:
             self._processed += 1
             self._seconds.append(seconds)
+            self._pace.frame_took(seconds)
             warnings, self._warnings = tuple(self._warnings), []
         self._on_result(TrackingResult(frame, tracks, self._tracker.library, seconds, warnings))
 

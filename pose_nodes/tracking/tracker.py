@@ -175,18 +175,23 @@ class Tracker:
         """End the threads that follow objects; nothing can be followed after."""
         self._pool.shutdown()
 
-    def advance(self, frame: Frame) -> list[Track]:
-        """Follow all tracks into a frame."""
+    def advance(self, frame: Frame, may_search: bool = True) -> list[Track]:
+        """Follow all tracks into a frame.
+
+        Args:
+            frame: the next one.
+            may_search: whether there is time to search around tracks that are not found where they should be.
+        """
         with self._lock:
             self._now_ns = frame.stamp_ns
-            self._follow_all(frame)
+            self._follow_all(frame, may_search)
             self._roster.forget_unseen(frame.stamp_ns)
             return self.tracks()
 
-    def _follow_all(self, frame: Frame) -> None:
+    def _follow_all(self, frame: Frame, may_search: bool) -> None:
         """Follow every object, several at once: most of the work is done without Python's lock."""
         machines = list(self._roster)
-        searching = self._may_search(machines)
+        searching = self._searching(machines) if may_search else set()
 
         def follow(machine: TrackMachine) -> None:
             self._follow(machine, frame, self._estimators[machine.class_name], machine.id in searching)
@@ -195,7 +200,7 @@ class Tracker:
         for _ in self._pool.map(follow, machines) if len(machines) > 1 else map(follow, machines):
             pass
 
-    def _may_search(self, machines: list[TrackMachine]) -> set[str]:
+    def _searching(self, machines: list[TrackMachine]) -> set[str]:
         """The ids of the tracks that may search around where they are not found in this frame: few, as each
         takes longer than all others together; those that were not found before, by turns, come first."""
         posed = [machine for machine in machines if machine.is_posed]
