@@ -7,6 +7,7 @@ weaker than it was, the last pose is tried as another start, and then many start
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,6 +100,7 @@ class WarmUpdate:
             best = _better(best, self._from(frame, T, stopwatch))
             if best is not None and best.support >= _WEAKER * usual:
                 break
+            best = _better(best, self._from(frame, T, stopwatch, _STAGES[1:]))
             best = _better(best, self._as_it_is(frame, T))
         if may_search and (best is None or not self._verdict(best).verified):
             with stopwatch.stage("search"):
@@ -160,10 +162,18 @@ class WarmUpdate:
                 return found
         return None
 
-    def _from(self, frame: Frame, T: se3.Matrix, stopwatch: Stopwatch) -> _Followed | None:
+    def _from(
+        self,
+        frame: Frame,
+        T: se3.Matrix,
+        stopwatch: Stopwatch,
+        stages: Sequence[tuple[float, float]] = _STAGES,
+    ) -> _Followed | None:
+        """Where a start leads. Without the first stage, things that came near the object do not pull it along
+        with them: what slides before it is within the full reach."""
         points: NDArray[np.float64] = np.empty((0, 3))
         T_start = T
-        for reach_share, share in _STAGES:
+        for reach_share, share in stages:
             reach = reach_share * self._reach
             with stopwatch.stage("points"):
                 points = self._points_near(frame, T, reach, share)
