@@ -1,8 +1,9 @@
 """Whether a recorded pose can be true: no camera measures depth through an opaque object.
 
-References of real recordings are registered by programs, and some are off by centimetres. Scored against one
-of these, the right pose is a miss, and a wrong one that errs alike is a hit. The depth image itself tells them
-apart, whatever the method that is scored: of a wrong one most of the silhouette is farther than it should be.
+References of real recordings are registered by programs, and some are off by centimetres. Scored against
+one of these, the right pose is a miss, and a wrong one that errs alike is a hit. The depth image itself tells
+them apart, whatever the method that is scored: of a wrong one most of the silhouette is farther away than it
+should be.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.registration.verification import DepthTolerance, View
 
 LOOKED_THROUGH = 0.5
-"""Share of the silhouette that is measured farther away, from which on a pose is wrong (our choice: of the true
-poses of the desk video it is 5 % at most, of its three wrong ones 68 to 74 %)."""
+"""Share of the silhouette that is measured farther away, from which on a pose is wrong (our choice: of the
+true poses of the desk video it is 5 % at most, of its three wrong ones 68 to 74 %)."""
 _PIXELS = 20_000
 
 

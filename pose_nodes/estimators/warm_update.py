@@ -43,6 +43,11 @@ _CANDIDATES = 3
 """Of a search, that are followed to the end (our choice)."""
 _WEAKER = 0.97
 """Share of the last frame's support below which another start is tried (our choice)."""
+_PARTLY_HIDDEN = 0.15
+_MUCH = 0.85
+"""Share of the silhouette behind something nearer from which on an object may be hidden rather than have
+moved; and share of the last support that a pose elsewhere must have for it to have moved, or of that of a
+pose elsewhere for it not to have (our choice)."""
 _LEAST_FOUND = 0.9
 """Share of the last frame's support that a search must find (our choice)."""
 _JUDGED_PIXELS = 2500
@@ -100,8 +105,11 @@ class WarmUpdate:
             best = _better(best, self._from(frame, T, stopwatch))
             if best is not None and best.support >= _WEAKER * usual:
                 break
-            best = _better(best, self._from(frame, T, stopwatch, _STAGES[1:]))
-            best = _better(best, self._as_it_is(frame, T))
+            near = self._from(frame, T, stopwatch, _STAGES[1:])
+            if near is not None and _is_hidden_alone(near.judgement, prior, best):
+                best = near
+                break
+            best = _better(_better(best, near), self._as_it_is(frame, T))
         if may_search and (best is None or not self._verdict(best).verified):
             with stopwatch.stage("search"):
                 best = _better(best, self._searched(frame, starts, _LEAST_FOUND * usual))
@@ -258,6 +266,20 @@ def _bounded(estimate: PoseEstimate) -> PoseEstimate:
 
 def _better(a: _Followed | None, b: _Followed | None) -> _Followed | None:
     return max(filter(None, (a, b)), key=lambda followed: followed.support, default=None)
+
+
+def _is_hidden_alone(judgement: Judgement, prior: PoseEstimate, other: _Followed | None) -> bool:
+    """Whether a pose near the expected one agrees with depth as the last one did, but for what stands in
+    front of it, and another explains little more: then that is no better, but makes a part of the object of
+    what stands in front. Of an object that was moved towards the camera, the other explains all."""
+    now, before = judgement.evidence, prior.evidence
+    left = now.visible_fraction + now.occluded_fraction
+    usual = before.visible_fraction + before.occluded_fraction
+    agrees = judgement.score >= _WEAKER * prior.score and left >= _WEAKER * usual
+    explained = 0.0 if other is None else other.support
+    is_moved = explained >= _MUCH * prior.score * before.visible_fraction
+    is_better = _MUCH * explained > _support(judgement)
+    return agrees and now.occluded_fraction >= _PARTLY_HIDDEN and not is_moved and not is_better
 
 
 def _support(judgement: Judgement) -> float:

@@ -9,6 +9,7 @@ with time that following has left, and where it leaves none, there is one now an
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from statistics import median
 
 _REMEMBERED = 15
@@ -58,5 +59,4 @@ class Pace:
         """Seconds between frames, as usual lately; None before that is known."""
         if len(self._came) < _FEWEST:
             return None
-        came = list(self._came)
-        return median(later - earlier for earlier, later in zip(came[:-1], came[1:], strict=True))
+        return median(later - earlier for earlier, later in pairwise(self._came))

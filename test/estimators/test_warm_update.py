@@ -114,6 +114,43 @@ def test_a_wrong_prediction_is_mended_by_the_last_pose(bunny, bunny_model, estim
     assert estimate.verified and is_within(estimate, bunny_model, truth(bunny[4], bunny_model))
 
 
+def with_a_plate(recorded, model, gap: float, left: bool):
+    """A recorded image with a plate so many metres before a third of an object."""
+    (segment,) = (one for one in recorded.segments if one.class_name == model.name)
+    columns = np.flatnonzero(segment.mask.any(axis=0))
+    third = (columns[-1] - columns[0]) * 3 // 10
+    first = columns[0] - 60 if left else columns[-1] - third
+    depth = np.nan_to_num(recorded.frame.depth, nan=9.0)
+    front = np.percentile(depth[segment.mask], 2) - gap
+    plate = (slice(None), slice(max(first, 0), first + 60 + third))
+    depth[plate] = np.minimum(depth[plate], front)
+    return with_depth(recorded, np.where(depth == 9.0, np.nan, depth))
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["left", "right"])
+@pytest.mark.parametrize("gap", [0.008, 0.02])
+def test_what_comes_near_an_object_does_not_pull_it_along(
+    bunny, bunny_model, estimator_of, known_at, gap, left
+):
+    for recorded in list(bunny)[::3]:
+        T = truth(recorded, bunny_model)
+        clear = estimator_of(bunny_model).update(Observation(recorded.frame), known_at(bunny_model, T))
+        off = se3.perturb(T, np.array([0.001, -0.001, 0.001, 0.01, -0.01, 0.01]))
+        prior = replace(clear, T_camera_object=off)
+        hidden = with_a_plate(recorded, bunny_model, gap, left)
+        assert is_within(estimator_of(bunny_model).update(hidden, prior), bunny_model, T), recorded.index
+
+
+def test_what_hides_most_of_an_object_is_not_taken_for_a_part_of_it(
+    desk_video, desk_library, estimator_of, known_at
+):
+    model, recorded = desk_library["dragon"], desk_video[24]
+    T = truth(recorded, model)
+    prior = estimator_of(model).update(Observation(recorded.frame), known_at(model, T))
+    hidden = with_a_plate(recorded, model, 0.008, left=True)
+    assert is_within(estimator_of(model).update(hidden, prior), model, T)
+
+
 def test_a_symmetric_object_keeps_the_sides_it_had(estimator_of, known_at, staged, die):
     T = se3.from_rotation_vector([0.5, 0.6, 0.2], [0.03, -0.02, 0.55])
     observation = Observation(staged((die, T))[0])
