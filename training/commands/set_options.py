@@ -33,8 +33,8 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
     )
     parser.add_argument(
         "--check-references", action="store_true",
-        help="leave out images whose depth contradicts the recorded pose, as the camera looks through most of "
-        "the object; not for transparent ones",
+        help="leave out images whose depth contradicts the recorded pose, as the camera looks through most "
+        "of the object; not for transparent ones",
     )  # fmt: skip
     parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
 
