@@ -37,6 +37,10 @@ _OPEN = 8
 """Shards whose headers are kept: of 1,000 samples they take about 2 MB (our choice)."""
 
 
+class _MisfitError(Exception):
+    """What is seen of an object does not lie on its mesh at its true pose."""
+
+
 @dataclass(frozen=True)
 class ShardOptions:
     """Options of pairs from shards."""
@@ -111,10 +115,12 @@ class ShardClouds:
         for _ in range(_TRIES):
             recorded = self._any_image(rng)
             for truth, segment in _told_apart(recorded, rng):
-                found = self._pair(recorded.frame, truth, segment, rng)
-                if isinstance(found, CloudPair):
-                    return found
-                misfits += found
+                try:
+                    pair = self._pair(recorded.frame, truth, segment, rng)
+                except _MisfitError:
+                    pair, misfits = None, misfits + 1
+                if pair is not None:
+                    return pair
                 if misfits == _MISFITS:
                     raise InvalidDatasetError(
                         f"{self.options.shards}: {misfits} objects did not fit their meshes; make the pool "
@@ -152,12 +158,12 @@ class ShardClouds:
 
     def _pair(
         self, frame: Frame, truth: GroundTruth, segment: Segment, rng: np.random.Generator
-    ) -> CloudPair | bool:
-        """The pair, or whether what is seen does not fit the mesh; too little of it does not count."""
+    ) -> CloudPair | None:
+        """The pair; None where too little of the object is seen. Raises _MisfitError."""
         options = self.options
         pixels = np.flatnonzero(segment.mask & np.isfinite(frame.depth) & (frame.depth > 0))
         if len(pixels) < options.pixels or truth.visible_fraction < options.visible:
-            return False
+            return None
         number = self._numbers[truth.class_name]
         known = self.pool.object(number)
         source = surface_cloud(known.mesh, options.points, rng)
@@ -173,7 +179,7 @@ class ShardClouds:
             rng,
         )
         if _distance(known.mesh, target) > options.misfit * known.diameter:
-            return True
+            raise _MisfitError
         return paired(source, target, options.radius, known.diameter, number)
 
 
