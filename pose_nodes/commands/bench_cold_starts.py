@@ -50,7 +50,8 @@ def _measured(
             found += starts
     if not found:
         raise InvalidDatasetError(
-            f"{scene.folder}: has no masks with known poses; it needs mask_visib/ and scene_gt.json"
+            f"{scene.folder}: has no masks with known poses that its depth does not contradict; it needs "
+            "mask_visib/, scene_gt.json, and objects that depth cameras see"
         )
     by_object = {thing: [start for start in found if start.class_name == thing] for thing in library.names}
     return [_report(scene, thing, name, starts) for thing, starts in by_object.items() if starts]

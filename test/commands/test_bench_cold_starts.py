@@ -40,6 +40,17 @@ def test_images_whose_depth_contradicts_the_recorded_pose_do_not_count(short_sce
     assert [start["image_id"] for start in ours["cold_starts"]] == [0]
 
 
+def test_a_recording_of_which_depth_contradicts_every_pose_cannot_be_measured(short_scene):
+    folder = short_scene(0)
+    truths = folder / "test" / "000001" / "scene_gt.json"
+    values = json.loads(truths.read_text())
+    values["0"][0]["cam_t_m2c"][2] -= 40.0  # millimetres
+    truths.write_text(json.dumps(values))
+    scene = BopScene(folder)
+    with pytest.raises(InvalidDatasetError, match="that its depth does not contradict"):
+        measure_cold_starts(scene, scene.library(), every=1, seeds=1)
+
+
 def test_a_recording_without_masks_cannot_be_measured(short_scene):
     folder = short_scene(0)
     (folder / "test" / "000001" / "mask_visib").unlink()
