@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.core.anchors import Anchors
+from pose_nodes.core.deviations import largest_deviations
 from pose_nodes.geometry.symmetry import SymmetryGroup
 
 
@@ -85,10 +86,7 @@ class PoseEstimate:
         """How unsure the pose is where it matters: the largest standard deviation of its place in any
         direction, metres, and of its turn about any axis, radians; turns that no one can see, about an axis
         of revolution, are left out."""
-        C = self.covariance
-        if self.symmetry.axis is not None:
-            # What remains when the angle about the axis is given.
-            along = np.concatenate([np.zeros(3), self.T_camera_object[:3, :3] @ self.symmetry.axis])
-            C = C - np.outer(C @ along, along @ C) / (along @ C @ along)
-        place, turn = np.linalg.eigvalsh(np.stack([C[:3, :3], C[3:, 3:]]))[:, -1]
-        return float(np.sqrt(place)), float(np.sqrt(turn))
+        axis = (
+            np.zeros(3) if self.symmetry.axis is None else self.T_camera_object[:3, :3] @ self.symmetry.axis
+        )
+        return largest_deviations(np.ascontiguousarray(self.covariance), axis)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -101,3 +103,69 @@ def weighed(
     by_corners = np.linalg.inv(turn @ anchored @ turn.T + noise)
     joint = np.linalg.inv(np.linalg.inv(covariance) + by_corners)
     return joint @ (by_corners @ change), joint.astype(np.float64), noise.astype(np.float64)
+
+
+@compiled_small
+def expected(points: Array, T: Array, intrinsics: Array) -> tuple[NDArray[np.float32], Array]:
+    """(n, 2) columns and rows where (n, 3) points of an object at a pose are seen, and (n,) their depths."""
+    pixels, depths = np.empty((len(points), 2), np.float32), np.empty(len(points))
+    for index in range(len(points)):
+        x, y, z = points[index, 0], points[index, 1], points[index, 2]
+        depth = T[2, 0] * x + T[2, 1] * y + T[2, 2] * z + T[2, 3]
+        for axis in range(2):
+            along = T[axis, 0] * x + T[axis, 1] * y + T[axis, 2] * z + T[axis, 3]
+            pixels[index, axis] = intrinsics[axis] * along / depth + intrinsics[2 + axis]
+        depths[index] = depth
+    return pixels, depths
+
+
+@compiled_small
+def window(
+    before: NDArray[np.float32], after: NDArray[np.float32], margin: int, width: int, height: int
+) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom (exclusive) of the part of an image that holds (n, 2) pixels and (m, 2)
+    others with a margin; empty where it holds none."""
+    left, top, right, bottom = float(width), float(height), 0.0, 0.0
+    for pixels in (before, after):
+        for index in range(len(pixels)):
+            u, v = pixels[index, 0], pixels[index, 1]
+            left, right = min(left, u - margin), max(right, u + margin + 1.0)
+            top, bottom = min(top, v - margin), max(bottom, v + margin + 1.0)
+    return (
+        int(max(math.floor(left), 0.0)),
+        int(max(math.floor(top), 0.0)),
+        int(min(math.ceil(right), width)),
+        int(min(math.ceil(bottom), height)),
+    )
+
+
+@compiled_small
+def found_again(
+    pixels: NDArray[np.float32],
+    back: NDArray[np.float32],
+    apart: float,
+    found: NDArray[np.float32],
+    depths: Array,
+    depth: NDArray[np.float32],
+    tolerances: NDArray[np.float32],
+) -> NDArray[np.bool_]:
+    """Which corners are where they began when they are followed back, and on what is measured of the object:
+    what hides it carries corners of its own.
+
+    Args:
+        pixels: (n, 2) where they began.
+        back: (n, 2) where they came to when they were followed back.
+        apart: pixels by which these may differ along a column or row.
+        found: (n, 2) where they are in the new image.
+        depths: (n,) of their points, metres.
+        depth: (h, w) of the new image, metres, NaN where nothing was measured.
+        tolerances: (n,) metres by which depth may differ.
+    """
+    kept = np.zeros(len(pixels), np.bool_)
+    for index in range(len(pixels)):
+        u, v = math.floor(found[index, 0] + 0.5), math.floor(found[index, 1] + 0.5)
+        if not (0 <= u < depth.shape[1] and 0 <= v < depth.shape[0]):
+            continue
+        missed = max(abs(back[index, 0] - pixels[index, 0]), abs(back[index, 1] - pixels[index, 1]))
+        kept[index] = missed < apart and abs(depth[int(v), int(u)] - depths[index]) < tolerances[index]
+    return kept

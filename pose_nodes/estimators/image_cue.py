@@ -19,7 +19,7 @@ from pose_nodes.core.anchors import Anchors, direction_of_view
 from pose_nodes.core.config import option
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
-from pose_nodes.estimators.corner_kernels import motion_of_corners, weighed
+from pose_nodes.estimators.corner_kernels import expected, found_again, motion_of_corners, weighed, window
 from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
@@ -81,14 +81,17 @@ class ImageCue:
         self._tolerance = tolerance
         self._config = config
 
-    def rehearse(self, estimate: PoseEstimate, camera: PinholeCamera) -> None:
-        """Correct an estimate by corners, so that the first real one need not wait for anything to be
-        compiled."""
+    def rehearse(self, estimate: PoseEstimate, frame: Frame) -> None:
+        """Follow corners, and correct an estimate by them, so that the first real one need not wait for
+        anything to be compiled."""
+        camera = frame.camera
         rng = np.random.default_rng(0)
         points = estimate.size * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
         pixels = camera.project(se3.transform(estimate.T_camera_object, points)).astype(np.float32)
         image = np.zeros(camera.shape, np.uint8)
         anchors = Anchors(image, pixels, points, len(points), np.zeros(3), estimate.covariance)
+        self._is_needed(estimate)
+        self._followed(replace(estimate, anchors=anchors), image, frame, estimate.T_camera_object)
         self._corrected(estimate, anchors, camera)
 
     def predicted(
@@ -153,23 +156,20 @@ class ImageCue:
         if prior.anchors is None or prior.anchors.image.shape != image.shape:
             return None
         anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance)
-        expected = se3.transform(T_camera_object, anchors.points)
-        start = frame.camera.project(expected).astype(np.float32)
-        found, is_found = _flow(anchors.image, image, anchors.pixels, start, _LEVELS)
-        back, is_back = _flow(image, anchors.image, found, anchors.pixels, levels=0)
-        kept = is_found & is_back & (np.abs(back - anchors.pixels).max(axis=1) < _THERE_AND_BACK)
-        kept &= self._is_on_surface(found, expected[:, 2], frame)
+        start, depths = expected(
+            anchors.points, np.ascontiguousarray(T_camera_object), _intrinsics(frame.camera)
+        )
+        followed = _there_and_back(anchors.image, image, anchors.pixels, start)
+        if followed is None:
+            return None
+        found, back, is_followed = followed
+        slack = 2.0 * self._tolerance.at(depths.astype(np.float32))
+        kept = is_followed & found_again(
+            anchors.pixels, back, _THERE_AND_BACK, found, depths, frame.depth, slack
+        )
         if kept.sum() < self._config.fewest:
             return None
         return replace(anchors, image=image, pixels=found[kept], points=anchors.points[kept])
-
-    def _is_on_surface(self, pixels: Pixels, z: Array, frame: Frame) -> NDArray[np.bool_]:
-        """Whether depth at pixels is that of the points: what hides them carries corners of its own."""
-        u, v = np.rint(pixels.T).astype(np.int64)
-        inside = (u >= 0) & (v >= 0) & (u < frame.camera.width) & (v < frame.camera.height)
-        depth = frame.depth[np.where(inside, v, 0), np.where(inside, u, 0)]
-        near = np.abs(depth - z) < 2.0 * self._tolerance.at(z.astype(np.float32))
-        return np.asarray(inside & near)
 
     def _corrected(self, estimate: PoseEstimate, followed: Anchors, camera: PinholeCamera) -> PoseEstimate:
         """The pose that depth and corners make together, each weighed by its information."""
@@ -192,10 +192,9 @@ class ImageCue:
         self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera, reaches: Array = _REACHES
     ) -> tuple[Array, Array]:
         """(6,) motion of `se3.perturb` that brings the points to their corners; (6, 6) information of it."""
-        intrinsics = np.array([camera.fx, camera.fy, camera.cx, camera.cy])
         T = np.ascontiguousarray(T_camera_object)
         return motion_of_corners(
-            followed.points, followed.pixels, T, intrinsics, self._config.pixels, reaches
+            followed.points, followed.pixels, T, _intrinsics(camera), self._config.pixels, reaches
         )
 
     def _is_worn_out(self, followed: Anchors, estimate: PoseEstimate) -> bool:
@@ -240,26 +239,40 @@ class ImageCue:
         return None if found is None else found.reshape(-1, 2) + np.array([left, top], np.float32)
 
 
+def _there_and_back(
+    before: Grey, after: Grey, pixels: Pixels, start: Pixels
+) -> tuple[Pixels, Pixels, NDArray[np.bool_]] | None:
+    """Where (n, 2) pixels of an image went in another, near (n, 2) start; where from there they lead back to;
+    and whether they could be followed both ways. None where they left the image."""
+    height, width = before.shape
+    left, top, right, bottom = window(pixels, start, _MARGIN, width, height)
+    if min(right - left, bottom - top) < 2 * _WINDOW:
+        return None
+    part = (slice(top, bottom), slice(left, right))
+    before, after = np.ascontiguousarray(before[part]), np.ascontiguousarray(after[part])
+    offset = np.array([left, top], np.float32)
+    pixels = pixels - offset
+    found, is_found = _flow(before, after, pixels, start - offset, _LEVELS)
+    back, is_back = _flow(after, before, found, pixels, levels=0)
+    return found + offset, back + offset, is_found & is_back
+
+
 def _flow(
     before: Grey, after: Grey, pixels: Pixels, start: Pixels, levels: int
 ) -> tuple[Pixels, NDArray[np.bool_]]:
     """Where (n, 2) pixels of an image went in another, near (n, 2) start; and whether they were found."""
-    height, width = before.shape
-    both = np.concatenate([pixels, start])
-    low = np.clip(np.floor(both.min(axis=0)).astype(int) - _MARGIN, 0, [width - 1, height - 1])
-    high = np.clip(np.ceil(both.max(axis=0)).astype(int) + _MARGIN, 1, [width, height])
-    if (high - low).min() < 2 * _WINDOW:
-        return start, np.zeros(len(pixels), np.bool_)
-    part = (slice(low[1], high[1]), slice(low[0], high[0]))
-    offset = low.astype(np.float32)
     found, status, _ = cv2.calcOpticalFlowPyrLK(
-        np.ascontiguousarray(before[part]),
-        np.ascontiguousarray(after[part]),
-        np.ascontiguousarray(pixels - offset),
-        np.ascontiguousarray(start - offset),
+        before,
+        after,
+        pixels,
+        start.copy(),  # is written over
         winSize=(_WINDOW, _WINDOW),
         maxLevel=levels,
         criteria=_UNTIL,
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
-    return found + offset, status.ravel().astype(np.bool_)
+    return np.asarray(found, np.float32), status.ravel().astype(np.bool_)
+
+
+def _intrinsics(camera: PinholeCamera) -> Array:
+    return np.array([camera.fx, camera.fy, camera.cx, camera.cy])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,10 +53,13 @@ class Uncertainty:
             T_camera_object: (4, 4) the pose.
             camera: intrinsics.
         """
-        z = T_camera_object[2, 3]
-        across = self._bias.pixels * z / np.array([camera.fx, camera.fy])
-        along = math.hypot(self._bias.depth, self._bias.depth_quadratic * z * z)
-        return np.diag(np.square(np.array([*across, along, *[self._bias.angle] * 3])))
+        z = float(T_camera_object[2, 3])
+        result = np.zeros((6, 6))
+        result[0, 0] = (self._bias.pixels * z / camera.fx) ** 2
+        result[1, 1] = (self._bias.pixels * z / camera.fy) ** 2
+        result[2, 2] = self._bias.depth**2 + (self._bias.depth_quadratic * z * z) ** 2
+        result[3, 3] = result[4, 4] = result[5, 5] = self._bias.angle**2
+        return result
 
     def lasting(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
         """(6, 6) part of the covariance that registration leaves, which is the same in every frame: depth

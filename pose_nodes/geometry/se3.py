@@ -87,6 +87,11 @@ def difference(T_a_b: Matrix, T_a_c: Matrix) -> tuple[float, float]:
     return se3_kernels.apart(_plain(T_a_b), _plain(T_a_c))
 
 
+def farthest(T_a_b: Matrix, T_a_c: Matrix, points: NDArray[np.float64]) -> float:
+    """How far apart, in metres, two poses have that of (n, 3) points which they have farthest apart."""
+    return se3_kernels.farthest(_plain(T_a_b), _plain(T_a_c), _plain(points))
+
+
 def perturb(T_a_b: Matrix, delta: NDArray[np.float64]) -> Matrix:
     """Move b by delta = (translation, rotation vector) about the axes of a through b's origin.
 

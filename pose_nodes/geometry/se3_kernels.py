@@ -96,3 +96,18 @@ def apart(T_a: Array, T_b: Array) -> tuple[float, float]:
         trace += R[i, i]
     sine = 0.5 * math.sqrt((R[2, 1] - R[1, 2]) ** 2 + (R[0, 2] - R[2, 0]) ** 2 + (R[1, 0] - R[0, 1]) ** 2)
     return math.sqrt(square), math.atan2(sine, 0.5 * (trace - 1.0))
+
+
+@compiled_small
+def farthest(T_a: Array, T_b: Array, points: Array) -> float:
+    """`se3.farthest`."""
+    largest = 0.0
+    for index in range(len(points)):
+        square = 0.0
+        for i in range(3):
+            apart_along = T_a[i, 3] - T_b[i, 3]
+            for j in range(3):
+                apart_along += (T_a[i, j] - T_b[i, j]) * points[index, j]
+            square += apart_along * apart_along
+        largest = max(largest, square)
+    return math.sqrt(largest)

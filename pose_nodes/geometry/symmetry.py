@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.transform import Rotation
 
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.geometry import se3
+from pose_nodes.geometry import se3, symmetry_kernels
 
 _AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
 _SHORT_NAMES = {"none": "", "": "", "cube": "x:4,y:4", "box": "x:2,y:2", "sphere": None}
@@ -117,23 +117,18 @@ class SymmetryGroup:
     def nearest(self, T_camera_object: se3.Matrix, T_reference: se3.Matrix) -> se3.Matrix:
         """The symmetric equivalent of a pose whose rotation is nearest to that of the reference; exact.
 
-        For the continuous part the best angle is in closed form: the rotation about `axis` that maximises
-        trace(R_reference^T R R_axis(angle)).
+        For the continuous part the best angle is in closed form.
         """
-        candidates = T_camera_object @ self.discrete
-        if self.axis is not None:
-            candidates = np.stack([self._best_turn(candidate, T_reference) for candidate in candidates])
-        angles = se3.rotation_angle(np.swapaxes(candidates[:, :3, :3], 1, 2) @ T_reference[:3, :3])
-        return np.asarray(candidates[int(np.argmin(angles))])
-
-    def _best_turn(self, T: se3.Matrix, T_reference: se3.Matrix) -> se3.Matrix:
-        assert self.axis is not None
-        M = T_reference[:3, :3].T @ T[:3, :3]
-        a = self.axis
-        cosine_part = np.trace(M) - a @ M @ a
-        sine_part = np.trace(M @ np.cross(np.eye(3), a))  # the cross product is the matrix [a]x
-        turn = Rotation.from_rotvec(np.arctan2(sine_part, cosine_part) * a).as_matrix()
-        return np.asarray(T @ _about(turn[None], self.centre)[0])
+        if self.is_trivial:
+            return T_camera_object
+        return symmetry_kernels.nearest(
+            np.ascontiguousarray(T_camera_object),
+            np.ascontiguousarray(T_reference),
+            np.ascontiguousarray(self.discrete),
+            self.axis is not None,
+            np.zeros(3) if self.axis is None else self.axis,
+            np.ascontiguousarray(self.centre),
+        )
 
 
 def _parse_term(term: str, notation: str) -> tuple[NDArray[np.float64], int | None]:

@@ -111,8 +111,8 @@ def without_sliding(T_start: se3.Matrix, T_found: se3.Matrix, covariance: NDArra
         T_found: (4, 4) where it ended.
         covariance: (6, 6) that it leaves.
     """
-    kept = EXPECTED_MOTION @ np.linalg.inv(EXPECTED_MOTION + covariance)
-    return se3.perturb(T_start, kept @ se3.tangent(T_start, T_found))
+    moved = se3.tangent(T_start, T_found)
+    return se3.perturb(T_start, covariance_kernels.believed(moved, _plain(covariance), EXPECTED_MOTION))
 
 
 def lesser_covariance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

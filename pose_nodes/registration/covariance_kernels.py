@@ -117,3 +117,9 @@ def parallel_sum(a: Array, b: Array) -> Array:
     """a (a + b)^-1 b of (6, 6) covariances."""
     joint = a @ np.linalg.solve(a + b, b)
     return 0.5 * (joint + joint.T)
+
+
+@compiled_small
+def believed(change: Array, covariance: Array, expected: Array) -> Array:
+    """The mean of (6,) a change that was measured with a covariance and expected to be zero with another."""
+    return expected @ np.linalg.solve(expected + covariance, change)

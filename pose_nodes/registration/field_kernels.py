@@ -40,14 +40,45 @@ def _cell(grid: Grid, x: float, y: float, z: float) -> tuple[int, int]:
 
 
 @compiled
+def _located(
+    points: Array, stride: int, T: Array, field: SurfaceField, placed: Array, rows: NDArray[np.int64]
+) -> int:
+    """Where points are in the object frame, and which plane of the field holds there.
+
+    In a loop of its own, as what each point waits for in the table need not wait for that of others.
+
+    Args:
+        points: (n, 3) camera frame, metres; every `stride`-th is looked at.
+        stride: of them.
+        T: (4, 4) T_object_camera.
+        field: of the object.
+        placed: (3, n) is filled from the left with x, y and z.
+        rows: (n,) is filled with rows of `field.planes`.
+
+    Returns:
+        How many there are.
+    """
+    count, grid, first = 0, _grid(field), field.first
+    for index in range(0, len(points), stride):
+        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
+        x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
+        y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
+        z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
+        cell, part = _cell(grid, x, y, z)
+        row = first[cell]
+        rows[count] = row + (part if row != cell else 0)
+        placed[0, count], placed[1, count], placed[2, count] = x, y, z
+        count += 1
+    return count
+
+
+@compiled
 def planes(points: Array, field: SurfaceField) -> tuple[Array, Array]:
     """(n, 3) gradients and (n,) signed distances at (n, 3) points in the object frame."""
     normals, distances = np.empty((len(points), 3)), np.empty(len(points))
-    grid, first, table = _grid(field), field.first, field.planes
-    for index in range(len(points)):
-        x, y, z = points[index, 0], points[index, 1], points[index, 2]
-        cell, part = _cell(grid, x, y, z)
-        row = first[cell] + (part if first[cell] != cell else 0)
+    placed, rows, table = np.empty((3, len(points))), np.empty(len(points), np.int64), field.planes
+    for index in range(_located(points, 1, np.eye(4), field, placed, rows)):
+        x, y, z, row = placed[0, index], placed[1, index], placed[2, index], rows[index]
         nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
         normals[index, 0], normals[index, 1], normals[index, 2] = nx, ny, nz
         distances[index] = nx * x + ny * y + nz * z - table[row, 3]
@@ -85,32 +116,31 @@ def information(points: Array, T: Array, field: SurfaceField, reach: float) -> t
         reach: metres.
 
     Returns:
-        (6, 6) float64, unknowns (translation, rotation about the object's origin), object frame; (n,) signed
+        (6, 6) float64, unknowns (translation, rotation about the object's origin), camera's axes; (n,) signed
         distances of all points, metres.
     """
-    placed = np.empty((len(points), 3))
-    for index in range(len(points)):
-        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
-        for i in range(3):
-            placed[index, i] = T[i, 0] * px + T[i, 1] * py + T[i, 2] * pz + T[i, 3]
-    normals, distances = planes(placed, field)
-    rows, count = np.empty((7, len(points))), 0
-    for index in range(len(points)):
-        if abs(distances[index]) >= reach:
-            continue
-        x, y, z = placed[index, 0], placed[index, 1], placed[index, 2]
-        nx, ny, nz = normals[index, 0], normals[index, 1], normals[index, 2]
+    placed, at, table = np.empty((3, len(points))), np.empty(len(points), np.int64), field.planes
+    rows, distances, count = np.empty((7, len(points))), np.empty(len(points)), 0
+    for index in range(_located(points, 1, T, field, placed, at)):
+        x, y, z = placed[0, index], placed[1, index], placed[2, index]
+        row = at[index]
+        nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
+        distances[index] = nx * x + ny * y + nz * z - table[row, 3]
         rows[0, count], rows[1, count], rows[2, count] = nx, ny, nz
         rows[3, count], rows[4, count] = y * nz - z * ny, z * nx - x * nz
         rows[5, count], rows[6, count] = x * ny - y * nx, distances[index]
-        count += 1
+        count += abs(distances[index]) < reach
     G = np.empty((7, 7))
     _gram(rows, count, G)
     H = np.empty((6, 6))
     for i in range(6):
         for j in range(i + 1):
             H[i, j] = H[j, i] = G[i, j]
-    return H, distances
+    turn = np.zeros((6, 6))
+    for i in range(3):
+        for j in range(3):
+            turn[i, j] = turn[3 + i, 3 + j] = T[j, i]
+    return turn @ H @ turn.T, distances
 
 
 @compiled
@@ -133,38 +163,42 @@ def lift_near(
         reach: metres.
     """
     left, top, right, bottom, stride = pixels[0], pixels[1], pixels[2], pixels[3], pixels[4]
-    points = np.empty((((bottom - top) // stride + 1) * ((right - left) // stride + 1), 3))
-    count = 0
+    most = ((bottom - top) // stride + 1) * ((right - left) // stride + 1)
+    points, placed, at, count = np.empty((most, 3)), np.empty((most, 3)), np.empty(most, np.int64), 0
     slack = reach + 0.87 * field.cell
     grid, first, table, distance = _grid(field), field.first, field.planes, field.distance
     low, high = field.origin, field.origin + field.cell * field.shape
     for v in range(top, bottom, stride):
         ray_y = (v - intrinsics[3]) / intrinsics[1]
+        row_x, row_y = T[0, 1] * ray_y + T[0, 2], T[1, 1] * ray_y + T[1, 2]
+        row_w = T[2, 1] * ray_y + T[2, 2]
         for u in range(left, right, stride):
-            z = depth[v, u]
-            if not z > 0.0:
-                continue
-            px, py = (u - intrinsics[2]) / intrinsics[0] * z, ray_y * z
-            x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * z + T[0, 3]
-            y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * z + T[1, 3]
-            w = T[2, 0] * px + T[2, 1] * py + T[2, 2] * z + T[2, 3]
-            if x < low[0] or y < low[1] or w < low[2] or x > high[0] or y > high[1] or w > high[2]:
+            z, ray_x = depth[v, u], (u - intrinsics[2]) / intrinsics[0]
+            x, y = z * (T[0, 0] * ray_x + row_x) + T[0, 3], z * (T[1, 0] * ray_x + row_y) + T[1, 3]
+            w = z * (T[2, 0] * ray_x + row_w) + T[2, 3]
+            inside = low[0] <= x <= high[0] and low[1] <= y <= high[1] and low[2] <= w <= high[2]
+            if not (z > 0.0 and inside):
                 continue
             cell, part = _cell(grid, x, y, w)
             if distance[cell] > slack:
                 continue
-            row = first[cell] + (part if first[cell] != cell else 0)
-            r = table[row, 0] * x + table[row, 1] * y + table[row, 2] * w - table[row, 3]
-            if abs(r) <= reach:
-                points[count, 0], points[count, 1], points[count, 2] = px, py, z
-                count += 1
-    return points[:count]
+            at[count] = first[cell] + (part if first[cell] != cell else 0)
+            points[count, 0], points[count, 1], points[count, 2] = ray_x * z, ray_y * z, z
+            placed[count, 0], placed[count, 1], placed[count, 2] = x, y, w
+            count += 1
+    kept = 0
+    for index in range(count):  # in a loop of its own, see `_located`
+        row, x, y, w = at[index], placed[index, 0], placed[index, 1], placed[index, 2]
+        points[kept] = points[index]
+        r = table[row, 0] * x + table[row, 1] * y + table[row, 2] * w - table[row, 3]
+        kept += abs(r) <= reach
+    return points[:kept]
 
 
 @compiled
 def _rows(
-    points: Array, stride: int, T: Array, centre: Array, field: SurfaceField, scale: float, facing: bool,
-    rows: Array,
+    placed: Array, at: NDArray[np.int64], count: int, T: Array, centre: Array, field: SurfaceField,
+    scale: float, facing: bool, rows: Array,
 ) -> int:  # fmt: skip
     """Weighted rows (n . dx, (x - centre) x n . w | r) of the points within `scale` of the surface.
 
@@ -173,56 +207,43 @@ def _rows(
     count.
 
     Args:
+        placed, at: of so many points, see `_located`.
         rows: (7, n) is filled from the left, a column a point.
 
     Returns:
         How many rows there are.
     """
-    count, inverse = 0, 1.0 / (scale * scale)
-    grid, first, table = _grid(field), field.first, field.planes
-    for index in range(0, len(points), stride):
-        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
-        x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
-        y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
-        z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
-        cell, part = _cell(grid, x, y, z)
-        row = first[cell] + (part if first[cell] != cell else 0)
+    kept, inverse, table = 0, 1.0 / (scale * scale), field.planes
+    for index in range(count):
+        x, y, z, row = placed[0, index], placed[1, index], placed[2, index], at[index]
         nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
         r = nx * x + ny * y + nz * z - table[row, 3]
         root = 1.0 - r * r * inverse
-        if root <= 0.0:
-            continue
-        if facing and nx * (x - T[0, 3]) + ny * (y - T[1, 3]) + nz * (z - T[2, 3]) > 0.0:
-            continue
+        away = facing and nx * (x - T[0, 3]) + ny * (y - T[1, 3]) + nz * (z - T[2, 3]) > 0.0
         ax, ay, az = x - centre[0], y - centre[1], z - centre[2]
-        rows[0, count], rows[1, count], rows[2, count] = root * nx, root * ny, root * nz
-        rows[3, count] = root * (ay * nz - az * ny)
-        rows[4, count] = root * (az * nx - ax * nz)
-        rows[5, count] = root * (ax * ny - ay * nx)
-        rows[6, count] = root * r
-        count += 1
-    return count
+        rows[0, kept], rows[1, kept], rows[2, kept] = root * nx, root * ny, root * nz
+        rows[3, kept] = root * (ay * nz - az * ny)
+        rows[4, kept] = root * (az * nx - ax * nz)
+        rows[5, kept] = root * (ax * ny - ay * nx)
+        rows[6, kept] = root * r
+        kept += root > 0.0 and not away  # what is not kept is written over: a guess of the branch would fail
+    return kept
 
 
 @compiled
 def cost(points: Array, stride: int, T: Array, field: SurfaceField, scale: float) -> float:
     """Mean of Tukey's loss over the points, 0 to 1; surface that is turned away from the camera costs all."""
-    total, looked_at, inverse = 0.0, 0, 1.0 / (scale * scale)
-    grid, first, table = _grid(field), field.first, field.planes
-    for index in range(0, len(points), stride):
-        looked_at += 1
-        px, py, pz = points[index, 0], points[index, 1], points[index, 2]
-        x = T[0, 0] * px + T[0, 1] * py + T[0, 2] * pz + T[0, 3]
-        y = T[1, 0] * px + T[1, 1] * py + T[1, 2] * pz + T[1, 3]
-        z = T[2, 0] * px + T[2, 1] * py + T[2, 2] * pz + T[2, 3]
-        cell, part = _cell(grid, x, y, z)
-        row = first[cell] + (part if first[cell] != cell else 0)
+    total, inverse, table = 0.0, 1.0 / (scale * scale), field.planes
+    placed, at = np.empty((3, len(points))), np.empty(len(points), np.int64)
+    count = _located(points, stride, T, field, placed, at)
+    for index in range(count):
+        x, y, z, row = placed[0, index], placed[1, index], placed[2, index], at[index]
         nx, ny, nz = table[row, 0], table[row, 1], table[row, 2]
         r = nx * x + ny * y + nz * z - table[row, 3]
         root = 1.0 - r * r * inverse
         turned_away = nx * (x - T[0, 3]) + ny * (y - T[1, 3]) + nz * (z - T[2, 3]) > 0.0
         total += 1.0 if root <= 0.0 or turned_away else 1.0 - root * root * root
-    return total / max(looked_at, 1)
+    return total / max(count, 1)
 
 
 @compiled
@@ -307,15 +328,20 @@ def align(
         scales: (k,) of Tukey's weight, metres; where it is the last one, the surface must face the camera.
         strides: (k,) of the points that a step looks at.
         damping: see `_solve`.
-        smallest_step: metres; a smaller step at the last scale ends it.
+        smallest_step: metres; a smaller step at the last scale ends it, or goes on with the points of the
+            last step.
     """
     rows, G = np.empty((7, len(points))), np.empty((7, 7))
+    placed, at = np.empty((3, len(points))), np.empty(len(points), np.int64)
     T, mean = T_object_camera.copy(), _mean(points)
     lever = 10.0 * field.cell
-    for index in range(len(scales)):
+    index = 0
+    while index < len(scales):
         last = scales[index] <= scales[-1]
         centre = _placed(T, mean)
-        count = _rows(points, strides[index], T, centre, field, scales[index], last, rows)
+        count = _located(points, strides[index], T, field, placed, at)
+        count = _rows(placed, at, count, T, centre, field, scales[index], last, rows)
+        index += 1
         if count < _FEWEST:
             continue
         _gram(rows, count, G)
@@ -324,7 +350,10 @@ def align(
         length = max(abs(step[0]), abs(step[1]), abs(step[2]))
         length += lever * max(abs(step[3]), abs(step[4]), abs(step[5]))
         if last and length < smallest_step:
-            break
+            if strides[index - 1] == strides[-1]:
+                break
+            while strides[index] != strides[-1]:
+                index += 1
     return T
 
 
@@ -361,29 +390,3 @@ def align_all(
         poses[index] = align(points, starts[index], field, scales, strides, damping, smallest_step)
         costs[index] = cost(points, judged_stride, poses[index], field, judged_scale)
     return poses, costs
-
-
-@compiled_small
-def different(
-    poses: Array, order: NDArray[np.int64], points: Array, apart: float, most: int
-) -> NDArray[np.int64]:
-    """Indices of poses, in an order, that move the middle or the ends of points apart by some metres from
-    where those before have them."""
-    low, high = points[0].copy(), points[0].copy()
-    for index in range(len(points)):
-        for axis in range(3):
-            low[axis], high[axis] = min(low[axis], points[index, axis]), max(high[axis], points[index, axis])
-    chosen, count = np.empty(most, np.int64), 0
-    for index in order:
-        is_new = True
-        for other in chosen[:count]:
-            farthest = 0.0
-            for corner in range(8):
-                probe = np.array([(high if corner >> axis & 1 else low)[axis] for axis in range(3)])
-                offset = _placed(poses[index], probe) - _placed(poses[other], probe)
-                farthest = max(farthest, math.sqrt((offset**2).sum()))
-            is_new = is_new and farthest > apart
-        if is_new and count < most:
-            chosen[count] = index
-            count += 1
-    return chosen[:count]

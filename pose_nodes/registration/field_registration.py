@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.objects.mesh import TriangleMesh
-from pose_nodes.registration import field_kernels
+from pose_nodes.registration import distinct_poses, field_kernels
 from pose_nodes.registration.surface_field import surface_field
 from pose_nodes.rendering.depth import Region
 
@@ -24,8 +24,11 @@ _DECAY = 0.75
 """Of the scale, a step (our choice; slower converges from farther, and takes longer)."""
 _LAST_STEPS = 8
 """At the last scale, at most."""
+_FULL_STEPS = 3
+"""Of these, with all points: those before lead to within less than a point's noise (our choice)."""
 _EARLY_POINTS = 250
-"""Are looked at while the scale falls."""
+_LATER_POINTS = 400
+"""Are looked at while the scale falls, and at the last scale before all are."""
 _DAMPING = 1e-4
 _SMALLEST_STEP = 2e-5
 """Metres; a smaller step ends the registration."""
@@ -103,11 +106,8 @@ class FieldTarget:
             (6, 6) sum of the squared derivatives of their distances from the surface by a motion as of
             `se3.perturb`, and the (n,) distances of all points, metres.
         """
-        T = np.ascontiguousarray(se3.inverse(T_camera_object))
-        H, distances = field_kernels.information(np.ascontiguousarray(points), T, self._field, reach)
-        turn = np.zeros((6, 6))
-        turn[:3, :3] = turn[3:, 3:] = T_camera_object[:3, :3]
-        return turn @ H @ turn.T, distances
+        T_object_camera = se3.inverse(T_camera_object)
+        return field_kernels.information(np.ascontiguousarray(points), T_object_camera, self._field, reach)
 
     def near(
         self,
@@ -156,7 +156,8 @@ class FieldTarget:
             scale: metres; beyond it a point says nothing in the end.
         """
         scales = _falling(2.0 * reach, scale, _DECAY, _LAST_STEPS)
-        strides = np.where(scales > scale, max(1, len(points) // _EARLY_POINTS), 1)
+        strides = np.where(scales > scale, _stride(points, _EARLY_POINTS), _stride(points, _LATER_POINTS))
+        strides[-_FULL_STEPS:] = 1
         points = np.ascontiguousarray(points)
         T, cost = field_kernels.registered(
             points,
@@ -192,7 +193,7 @@ class FieldTarget:
         starts = T_object_camera @ _around(points.mean(axis=0), spread)
         coarse = _COARSE * scale
         scales = _falling(reach, coarse, _SEARCH_DECAY, _SEARCH_STEPS)
-        stride = max(1, len(points) // _SEARCH_POINTS)
+        stride = _stride(points, _SEARCH_POINTS)
         poses, costs = field_kernels.align_all(
             points,
             np.ascontiguousarray(starts),
@@ -204,7 +205,7 @@ class FieldTarget:
             coarse,
             max(1, stride // 2),
         )
-        chosen = field_kernels.different(poses, np.argsort(costs, kind="stable"), points, 0.5 * coarse, keep)
+        chosen = distinct_poses.different(poses, np.argsort(costs, kind="stable"), points, 0.5 * coarse, keep)
         return [Fit(poses[index], float(costs[index])) for index in chosen]
 
     def search(
@@ -229,6 +230,11 @@ def _falling(first: float, last: float, decay: float, last_steps: int) -> NDArra
     """Scales from the first to the last, which is repeated."""
     steps = max(0, int(np.ceil(np.log(max(first / last, 1.0)) / -np.log(decay))))
     return np.concatenate([first * decay ** np.arange(steps), np.full(last_steps, last)])
+
+
+def _stride(points: NDArray[np.float64], count: int) -> int:
+    """That leaves about so many of (n, 3) points."""
+    return max(1, round(len(points) / count))
 
 
 def _around(centre: NDArray[np.float64], spread: Spread) -> NDArray[np.float64]:

@@ -73,9 +73,11 @@ def _span(a: float, b: float, c: float, limit: int) -> tuple[int, int]:
 def _draw(points: Array, a: int, b: int, c: int, inverse: Array) -> None:
     """Put one triangle into a buffer of 1 / z, which is linear over it in the image."""
     au, av, aw = points[a, 0], points[a, 1], points[a, 2]
-    bu, bv, cu, cv = points[b, 0] - au, points[b, 1] - av, points[c, 0] - au, points[c, 1] - av
     first_row, end_row = _span(av, points[b, 1], points[c, 1], inverse.shape[0])
     first_column, end_column = _span(au, points[b, 0], points[c, 0], inverse.shape[1])
+    if first_row >= end_row or first_column >= end_column:
+        return  # between the pixels, as most triangles are
+    bu, bv, cu, cv = points[b, 0] - au, points[b, 1] - av, points[c, 0] - au, points[c, 1] - av
     area = bu * cv - bv * cu
     if area == 0.0:
         return

@@ -204,20 +204,20 @@ class MotionFilter:
         mixed_state = MotionState(state.T_camera_object, state.velocity, *mixed, state.unseen)
         predicted = self._moved(mixed_state, seconds, self._accelerations)
         delta = se3.tangent(predicted.T_camera_object, T_camera_object)
-        offsets, covariances, weights = motion_kernels.all_corrected(
-            predicted.offsets,
-            predicted.covariances,
-            predicted.weights,
-            delta,
-            np.ascontiguousarray(covariance),
+        noise = np.ascontiguousarray(covariance)
+        change, offsets, covariances, weights = motion_kernels.all_corrected(
+            predicted.offsets, predicted.covariances, predicted.weights, delta, noise
         )
-        change, _ = motion_kernels.merged(offsets, covariances, weights)
         T = se3.perturb(predicted.T_camera_object, change)
-        blind = covariance @ np.linalg.inv(covariance + _WELL_MEASURED)
-        velocity = state.velocity + change[6:]
-        velocity -= min(seconds / self._config.damping, 1.0) * (blind @ velocity)
-        unseen = blind @ (state.unseen + seconds * self._wandering) @ blind.T
-        return MotionState(T, velocity, offsets - change, covariances, weights, unseen)
+        velocity, unseen = motion_kernels.held_back(
+            state.velocity + change[6:],
+            state.unseen,
+            noise,
+            _WELL_MEASURED,
+            min(seconds / self._config.damping, 1.0),
+            seconds * self._wandering,
+        )
+        return MotionState(T, velocity, offsets, covariances, weights, unseen)
 
 
 def _acceleration(linear: float, turning: float) -> NDArray[np.float64]:

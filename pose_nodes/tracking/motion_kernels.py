@@ -165,14 +165,17 @@ def all_moved_on(
 @compiled_small
 def all_corrected(
     offsets: Array, covariances: Array, prior: Array, delta: Array, noise: Array
-) -> tuple[Array, Array, Array]:
-    """Each model after a measurement, and how probable each is then.
+) -> tuple[Array, Array, Array, Array]:
+    """Each model after a measurement, and how probable each is then; and what all of them say in the mean.
 
     Args:
         offsets, covariances: (k, 12) and (k, 12, 12) of the models, before the measurement.
         prior: (k,) their probabilities.
         delta: (6,) from the pose that offsets are told from, to the measured one.
         noise: (6, 6) covariance of the measurement.
+
+    Returns:
+        (12,) mean, (k, 12) offsets from that, (k, 12, 12) covariances, and (k,) probabilities.
     """
     count = len(prior)
     new_offsets, new_covariances = np.empty((count, 12)), np.empty((count, 12, 12))
@@ -185,4 +188,29 @@ def all_corrected(
         expected = covariances[model, :6, :6] + noise
         logs[model] = _log_likelihood(surprise, expected) + math.log(prior[model])
     weights = np.exp(logs - logs.max())
-    return new_offsets, new_covariances, weights / weights.sum()
+    weights /= weights.sum()
+    mean, _ = merged(new_offsets, new_covariances, weights)
+    return mean, new_offsets - mean, new_covariances, weights
+
+
+@compiled_small
+def held_back(
+    velocity: Array, unseen: Array, noise: Array, well_measured: Array, slowing: float, wandering: Array
+) -> tuple[Array, Array]:
+    """What is left of a velocity along which nothing is measured, and how far the pose may have gone there.
+
+    Args:
+        velocity: (6,) of an object.
+        unseen: (6, 6) covariance of what its pose may have changed by until now, unseen.
+        noise: (6, 6) covariance of a measurement of the pose.
+        well_measured: (6, 6) of one that shows whether the object moves.
+        slowing: share that is lost of the velocity that cannot be seen.
+        wandering: (6, 6) covariance of what the pose may have changed by since.
+    """
+    blind = _product(noise, np.linalg.inv(noise + well_measured).astype(np.float64))  # both are symmetric
+    left, lost = velocity.copy(), np.zeros(6)
+    for i in range(6):
+        for j in range(6):
+            lost[i] += blind[i, j] * velocity[j]
+        left[i] -= slowing * lost[i]
+    return left, _product(_product(blind, unseen + wandering), blind)

@@ -141,3 +141,9 @@ def test_any_layout_of_an_array_will_do():
     T = np.asfortranarray(se3.from_rotation_vector([0.1, 0.2, 0.3], [1.0, 2.0, 3.0]))
     delta = np.arange(12.0)[::2] * 0.01
     np.testing.assert_array_equal(se3.perturb(T, delta), se3.perturb(T.copy("C"), delta.copy()))
+
+
+@given(poses, poses)
+def test_the_farthest_point_is_that_which_two_poses_have_farthest_apart(T_a, T_b):
+    expected = np.linalg.norm(se3.transform(T_a, POINTS) - se3.transform(T_b, POINTS), axis=1).max()
+    assert se3.farthest(T_a, T_b, POINTS) == pytest.approx(expected, abs=1e-12)

@@ -171,11 +171,24 @@ def test_with_one_model_a_step_is_kalmans(seed):
     rng = np.random.default_rng(seed)
     root, noise_root = rng.normal(size=(12, 12)), rng.normal(size=(6, 6))
     P, R, delta = root @ root.T + np.eye(12), noise_root @ noise_root.T + np.eye(6), rng.normal(size=6)
-    found, after, weights = motion_kernels.all_corrected(np.zeros((1, 12)), P[None], np.ones(1), delta, R)
+    found, offsets, after, weights = motion_kernels.all_corrected(
+        np.zeros((1, 12)), P[None], np.ones(1), delta, R
+    )
     K = P[:, :6] @ np.linalg.inv(P[:6, :6] + R)
-    np.testing.assert_allclose(found[0], K @ delta, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(found, K @ delta, rtol=1e-7, atol=1e-9)
+    np.testing.assert_array_equal(offsets, np.zeros((1, 12)))
     np.testing.assert_allclose(after[0], P - K @ P[:6], rtol=1e-6, atol=1e-8)
     np.testing.assert_array_equal(weights, [1.0])
+
+
+@given(seed=st.integers(0, 1000), slowing=st.floats(0.0, 1.0))
+def test_what_is_held_back_is_the_share_of_the_noise(seed, slowing):
+    rng = np.random.default_rng(seed)
+    N, W, U, S = (root @ root.T + np.eye(6) for root in rng.normal(size=(4, 6, 6)))
+    velocity, blind = rng.normal(size=6), N @ np.linalg.inv(N + W)
+    left, unseen = motion_kernels.held_back(velocity, U, N, W, slowing, S)
+    np.testing.assert_allclose(left, velocity - slowing * blind @ velocity, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(unseen, blind @ (U + S) @ blind.T, rtol=1e-7, atol=1e-9)
 
 
 def test_along_what_is_never_measured_rest_is_not_taken_for_granted():
