@@ -72,7 +72,9 @@ class TrackMachine:
         self._filter = motion
         self._motion: MotionState | None = None
         self._usual_score = 0.0
-        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = 0
+        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = (
+            self._frames_sure
+        ) = 0
         self._poses: dict[int, se3.Matrix] = {}
         self._velocities: dict[int, NDArray[np.float64]] = {}
 
@@ -230,10 +232,14 @@ class TrackMachine:
         self._trust_if_sure()
 
     def _trust_if_sure(self) -> None:
-        """Trust the pose, which the evidence supports, if it is known well enough."""
+        """Trust the pose, which the evidence supports, if it is known well enough; once it was not, for some
+        frames in a row: beside something in front, what is left to see seems to tell more for a moment."""
         assert self._estimate is not None
         self._frames_in_doubt = self._frames_hidden = 0
         unsure = self._unsureness(self._estimate)
+        self._frames_sure = 0 if unsure else self._frames_sure + 1
+        if self.is_unsure and 0 < self._frames_sure < self._config.frames_to_trust:
+            unsure = "the pose was not known well enough in the last frames"
         self.state = TrackState.SUSPECT if unsure else TrackState.TRACKING
         self.is_unsure = unsure is not None
         if unsure is not None:

@@ -266,6 +266,19 @@ def test_a_pose_that_becomes_known_well_enough_is_trusted(found_at, play):
     assert play(machine, 1, PLACE, PLACE, PLACE)[-1] == TRACKING and not machine.is_unsure
 
 
+def test_what_was_unsure_is_trusted_when_it_was_sure_for_some_frames_in_a_row(found_at, play):
+    found = found_at(PLACE)
+    turn = replace(found, covariance=4.0 * found.covariance, bias=found.bias).deviations[1]
+
+    def frames_of_doubt(frames_to_trust: int) -> int:
+        config = replace(CONFIG, largest_turn_deviation=0.6 * turn, frames_to_trust=frames_to_trust)
+        machine = new_machine(0, config)
+        machine.start(replace(found, covariance=4.0 * found.covariance), 0)
+        return play(machine, 1, *[PLACE] * 10).index(TRACKING)
+
+    assert [frames_of_doubt(frames) - frames_of_doubt(1) for frames in (1, 2, 5)] == [0, 1, 4]
+
+
 def test_a_hidden_object_is_held_at_its_usual_velocity_not_that_of_the_last_bad_frames(
     machine, play, show, die_estimator
 ):
