@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from pose_nodes.commands.cold_starts import Method, cold_starts, count_cold_starts, plain, verified
+from pose_nodes.commands.cold_starts import Method, cold_starts, count_cold_starts, left_out, plain, verified
 from pose_nodes.commands.tables import TextTable, number, percent
 from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.metrics.cold_start import ColdStart, summarize_cold_starts
@@ -36,7 +36,8 @@ def measure_cold_starts(scene: BopScene, library: ObjectLibrary, every: int, see
     reports: list[Report] = []
     for name, method in methods.items():
         reports += _measured(scene, library, name, method, every, seeds)
-    return reports
+    without = left_out(scene, library, every)
+    return [{**report, "left_out": without[report["object"]]} for report in reports]
 
 
 def _measured(
@@ -71,6 +72,7 @@ def cold_start_table(reports: list[Report]) -> TextTable:
         "object",
         "method",
         "attempts",
+        "images left out",
         "right",
         "absent",
         "wrong",
@@ -83,6 +85,7 @@ def cold_start_table(reports: list[Report]) -> TextTable:
             report["object"],
             report["method"],
             str(report["attempts"]),
+            str(report["left_out"]),
             *(percent(report[key]) for key in ("right", "absent", "wrong", "within")),
             number(report["seconds"]["total"]),
         )

@@ -90,6 +90,22 @@ def count_cold_starts(recording: Recording, every: int) -> int:
     return len(range(0, len(recording), every))
 
 
+def left_out(recording: Recording, library: ObjectLibrary, every: int) -> dict[str, int]:
+    """Of each object, in how many images its recorded pose is contradicted by depth: there is no cold start
+    of it in those.
+
+    Raises:
+        InvalidDatasetError: an image cannot be read.
+    """
+    check, counts = ReferenceCheck(library), dict.fromkeys(library.names, 0)
+    for index in range(0, len(recording), every):
+        recorded = recording[index]
+        known = _known_truths(recorded, library, check)
+        for name in {truth.class_name for truth in recorded.truths} & set(library.names) - set(known):
+            counts[name] += 1
+    return counts
+
+
 def cold_starts(
     recording: Recording, library: ObjectLibrary, method: Method, every: int, seeds: int
 ) -> Iterator[list[ColdStart]]:

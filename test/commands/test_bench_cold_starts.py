@@ -22,7 +22,7 @@ def test_cold_starts_of_real_images_are_right_and_counted(short_scene):
     assert ours["object"] == "bunny"
     started = [(start["image_id"], start["seed"]) for start in ours["cold_starts"]]
     assert started == [(0, 0), (6, 0), (0, 1), (6, 1)]
-    assert (ours["attempts"], ours["right"], ours["wrong"]) == (4, 1.0, 0.0)
+    assert (ours["attempts"], ours["left_out"], ours["right"], ours["wrong"]) == (4, 0, 1.0, 0.0)
     assert ours["right"] >= plain["right"] and plain["absent"] == 0.0
     assert ours["seconds"]["total"] > 0 and set(plain["seconds"]) == {"features", "ransac", "icp", "total"}
     assert "100.0 %" in cold_start_table(reports).markdown()
@@ -38,6 +38,7 @@ def test_images_whose_depth_contradicts_the_recorded_pose_do_not_count(short_sce
     scene = BopScene(folder)
     ours, _ = measure_cold_starts(scene, scene.library(), every=1, seeds=1)
     assert [start["image_id"] for start in ours["cold_starts"]] == [0]
+    assert (ours["attempts"], ours["left_out"]) == (1, 1)
 
 
 def test_a_recording_of_which_depth_contradicts_every_pose_cannot_be_measured(short_scene):
