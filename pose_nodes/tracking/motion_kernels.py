@@ -50,6 +50,11 @@ def _solved(L: Array, b: Array) -> Array:
 def moved_on(covariance: Array, step: float, seconds: float, acceleration: Array) -> Array:
     """(12, 12) covariance after some time at constant velocity, under white acceleration.
 
+    The acceleration is another one at every moment, and so strong that it changes the velocity as much as one
+    that lasts would. If it lasted, a filter that believes its measurements would take twice the velocity that
+    a step shows, less that of before: wrong once, it is wrong by as much the other way after the next step,
+    and so on. So it is wrong by half as much.
+
     Args:
         covariance: (12, 12) of pose and velocity.
         step: seconds through which the velocity carries the pose.
@@ -63,7 +68,7 @@ def moved_on(covariance: Array, step: float, seconds: float, acceleration: Array
             result[i, j] += step * (pv + vp) + step * step * vv
             result[i, 6 + j] += step * vv
             result[6 + i, j] += step * vv
-            result[i, j] += 0.25 * seconds**4 * acceleration[i, j]
+            result[i, j] += seconds**4 / 3.0 * acceleration[i, j]
             result[i, 6 + j] += 0.5 * seconds**3 * acceleration[i, j]
             result[6 + i, j] += 0.5 * seconds**3 * acceleration[i, j]
             result[6 + i, 6 + j] += seconds**2 * acceleration[i, j]

@@ -95,6 +95,7 @@ def test_where_pip_finds_nothing_setup_goes_on(environment, wheels, capsys):
 def test_the_line_tells_a_build_with_cuda_from_none_and_settings_that_are_not_read(
     environment, wheels, capsys, monkeypatch
 ):
+    monkeypatch.delenv("HOME", raising=False)
     cpu_torch.install(environment)
     assert "it knows none. Only" in capsys.readouterr().out
     wheel(wheels, cpu_torch.VERSION, CUDA)

@@ -159,8 +159,9 @@ def test_compiled_covariances_are_those_of_the_matrices(seed, seconds):
     P, variances = root @ root.T + np.eye(12), np.diag(rng.uniform(0.1, 2.0, 6))
     F = np.eye(12)
     F[:6, 6:] = seconds * np.eye(6)
-    G = np.concatenate([0.5 * seconds**2 * np.eye(6), seconds * np.eye(6)])
-    expected = F @ P @ F.T + G @ variances @ G.T
+    # Of continuous white noise, Bar-Shalom et al., section 6.2.2; the density is the variance times the step.
+    Q = seconds**2 * np.array([[seconds**2 / 3.0, seconds / 2.0], [seconds / 2.0, 1.0]])
+    expected = F @ P @ F.T + np.kron(Q, variances)
     np.testing.assert_allclose(
         motion_kernels.moved_on(P, seconds, seconds, variances), expected, rtol=1e-9, atol=1e-9
     )
@@ -189,6 +190,16 @@ def test_what_is_held_back_is_the_share_of_the_noise(seed, slowing):
     left, unseen = motion_kernels.held_back(velocity, U, N, W, slowing, S)
     np.testing.assert_allclose(left, velocity - slowing * blind @ velocity, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(unseen, blind @ (U + S) @ blind.T, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("period", [PERIOD, 2 * PERIOD, 3 * PERIOD])
+@pytest.mark.parametrize("angle", [0.1, 0.3])
+def test_after_a_jump_the_velocity_does_not_swing(period, angle):
+    noise = np.diag([0.001**2] * 3 + [0.005**2] * 3)
+    state = FILTER.begin(np.eye(4), noise)
+    for turned in [0.0] * 5 + [angle] * 4:
+        state = FILTER.update(state, period, se3.from_rotation_vector([turned, 0.0, 0.0]), noise)
+    assert abs(state.velocity[3]) < 0.1
 
 
 def test_along_what_is_never_measured_rest_is_not_taken_for_granted():
