@@ -53,8 +53,8 @@ _LEAST_FOUND = 0.9
 _JUDGED_PIXELS = 2500
 _FEWEST_POINTS = 50
 _STAYED = 0.15
-"""Of the reach; see `_stayed`. Of 19 such starts in real and synthetic videos, 18 led to within 0.03 of it with
-both reaches (our choice)."""
+"""Of the reach; see `_stayed`. Of 19 such starts in real and synthetic videos, 18 led to within 0.03 of it
+with both reaches (our choice)."""
 _SAME_START = 0.3
 """Of the reach; starts that move no corner of the object farther apart lead to the same pose (our choice)."""
 
