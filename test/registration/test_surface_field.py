@@ -54,8 +54,8 @@ def test_around_a_box_it_is_the_distance_from_the_box(box, point):
     beyond = np.abs(point) - [0.06, 0.04, 0.03]
     expected = np.linalg.norm(np.maximum(beyond, 0)) + min(beyond.max(), 0.0)
     assume(expected > -0.01)  # near the middle, from which all sides are far, it bends
-    # So it does inside of an edge, within a cell whose middle is nearer to the other side: the difference of the
-    # distances from two sides grows by sqrt(2), from the middle to a corner by sqrt(3) / 2 of a cell times that.
+    # So it does inside of an edge, within a cell whose middle is nearer to the other side: the difference of
+    # the distances from two sides grows by sqrt(2), and to a corner of a cell it is sqrt(3) / 2 of its edge.
     # Cells are of 1 mm near the surface, and of 4 mm farther in.
     slack = 1.23e-3 if expected > -0.0025 else 4.9e-3
     assert box.planes(point[None])[1][0] == pytest.approx(expected, abs=slack)
