@@ -72,9 +72,8 @@ class TrackMachine:
         self._filter = motion
         self._motion: MotionState | None = None
         self._usual_score = 0.0
-        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = self._disowned = (
-            self._frames_sure
-        ) = 0
+        self._frames_in_doubt = self._frames_hidden = self._frames_of_trust = 0
+        self._frames_sure = self._disowned = 0
         self._poses: dict[int, se3.Matrix] = {}
         self._velocities: dict[int, NDArray[np.float64]] = {}
 
