@@ -23,6 +23,7 @@ from pose_nodes.metrics.summary import percentile
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.sequences.files import plain
 from pose_nodes.synthetic.scenes.measuring import Sensors
+from pose_nodes.synthetic.scenes.shading import Light
 from pose_nodes.synthetic.scenes.tracking_videos import CLUTTER, tracking_video
 from pose_nodes.synthetic.scenes.videos import Video
 from pose_nodes.synthetic.sensor import presets
@@ -51,7 +52,8 @@ class VideoPlan:
         seconds: length.
         camera: of all videos: VGA, as wide as a common depth camera's.
         rate_hz: of its images.
-        seed: of the motion and the sensor.
+        seed: of the motion and the sensors.
+        color: whether there are colour images.
     """
 
     motion: str
@@ -60,6 +62,7 @@ class VideoPlan:
     camera: PinholeCamera = field(default_factory=lambda: PinholeCamera(600.0, 600.0, 319.5, 239.5, 640, 480))
     rate_hz: float = 30.0
     seed: int = 900
+    color: bool = True
 
     @property
     def name(self) -> str:
@@ -134,8 +137,11 @@ def rendered(plan: VideoPlan, out: Path) -> BopScene:
 
 def _video(plan: VideoPlan) -> Video:
     models = [generated_model(family, seed) for family, seed in plan.objects]
-    sensors = Sensors(presets.realsense())
-    return tracking_video(plan.motion, models, plan.camera, plan.seed, plan.seconds, plan.rate_hz, sensors)
+    sensors = Sensors(presets.realsense(), presets.color_camera())
+    light = Light() if plan.color else None
+    return tracking_video(
+        plan.motion, models, plan.camera, plan.seed, plan.seconds, plan.rate_hz, sensors, light
+    )
 
 
 def _tracked(

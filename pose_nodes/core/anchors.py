@@ -21,6 +21,8 @@ class Anchors:
             object's after.
         chosen: how many there were at first.
         view: (3,) float64 unit vector from the object to the camera when they were settled, object frame.
+        motion: (6,) float64 of the object, as of `se3.perturb`, in the frame in which they were chosen; see
+            `estimators.image_lag`.
         covariance: (6, 6) float64 of the pose by which they were settled, about the object's axes, m^2 and
             rad^2: what follows from them is no surer; None before.
     """
@@ -29,6 +31,7 @@ class Anchors:
     pixels: NDArray[np.float32]
     points: NDArray[np.float64]
     chosen: int
+    motion: NDArray[np.float64]
     view: NDArray[np.float64] | None = None
     covariance: NDArray[np.float64] | None = None
 

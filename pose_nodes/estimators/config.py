@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pose_nodes.core.config import group, option
 from pose_nodes.estimators.image_cue import ImageCueConfig
+from pose_nodes.estimators.rim_cue import RimCueConfig
 from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.visual_config import VisualConfig
@@ -126,7 +127,7 @@ class WarmConfig:
 
 @dataclass(frozen=True)
 class BiasConfig:
-    """Errors that are the same in every frame: standard deviations."""
+    """Errors that frames do not average out: standard deviations."""
 
     pixels: float = option(
         0.65, "of depth against the image that poses are told in", unit="pixels", minimum=0.0, maximum=20.0
@@ -136,6 +137,9 @@ class BiasConfig:
         0.0022, "of depth, for each square metre of distance", unit="1/m", minimum=0.0, maximum=1.0
     )
     angle: float = option(0.004, "of turns", unit="rad", minimum=0.0, maximum=0.5)
+    lag: float = option(
+        0.5, "of the time between colour and depth of a frame", unit="frames", minimum=0.0, maximum=10.0
+    )
     changing_share: float = option(
         0.25, "of the variance that registration leaves, which is another in each frame", minimum=0.001,
         maximum=1.0,
@@ -210,8 +214,11 @@ class InstanceConfig:
     look_alikes: LookAlikeConfig = group(LookAlikeConfig, "poses that the shape hardly tells apart")
     warm: WarmConfig = group(WarmConfig, "following a pose from frame to frame")
     texture: ImageCueConfig = group(ImageCueConfig, "the image, where the shape does not hold a pose")
+    rim: RimCueConfig = group(
+        RimCueConfig, "the rim of the object in the image, where depth does not hold it"
+    )
     tolerance: DepthTolerance = group(DepthTolerance, "how far depth may lie from the surface")
-    bias: BiasConfig = group(BiasConfig, "errors that are the same in every frame")
+    bias: BiasConfig = group(BiasConfig, "errors that frames do not average out")
     acceptance: AcceptanceConfig = group(AcceptanceConfig, "the evidence that a pose needs")
 
     @property

@@ -82,7 +82,7 @@ def motion_of_corners(
 
 @compiled_small
 def weighed(
-    T: Array, covariance: Array, anchored: Array, information: Array, change: Array
+    T: Array, covariance: Array, anchored: Array, apart: Array, information: Array, change: Array
 ) -> tuple[Array, Array, Array]:
     """What depth and corners tell together of a pose, each by its information.
 
@@ -90,6 +90,7 @@ def weighed(
         T: (4, 4) T_camera_object by depth.
         covariance: (6, 6) of it.
         anchored: (6, 6) of the pose by which the corners were put on the object, about the object's axes.
+        apart: (6, 6) of the motion between colour and depth of the same image.
         information: (6, 6) of the motion that the corners tell.
         change: (6,) that motion.
 
@@ -100,7 +101,7 @@ def weighed(
     turn[:3, :3] = T[:3, :3]
     turn[3:, 3:] = T[:3, :3]
     noise = np.linalg.inv(information + 1e-6 * np.eye(6))
-    by_corners = np.linalg.inv(turn @ anchored @ turn.T + noise)
+    by_corners = np.linalg.inv(turn @ anchored @ turn.T + apart + noise)
     joint = np.linalg.inv(np.linalg.inv(covariance) + by_corners)
     return joint @ (by_corners @ change), joint.astype(np.float64), noise.astype(np.float64)
 

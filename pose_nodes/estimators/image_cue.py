@@ -20,6 +20,7 @@ from pose_nodes.core.config import option
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.estimators.corner_kernels import expected, found_again, motion_of_corners, weighed, window
+from pose_nodes.estimators.image_lag import STILL, lag_covariance
 from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
@@ -76,9 +77,12 @@ _DRAWN_PIXELS = 20_000
 class ImageCue:
     """Holds the poses of one object by its texture; has no state, as the estimates carry the corners."""
 
-    def __init__(self, posed: PosedObject, tolerance: DepthTolerance, config: ImageCueConfig) -> None:
+    def __init__(
+        self, posed: PosedObject, tolerance: DepthTolerance, lag: float, config: ImageCueConfig
+    ) -> None:
         self._posed = posed
         self._tolerance = tolerance
+        self._lag = lag
         self._config = config
 
     def rehearse(self, estimate: PoseEstimate, frame: Frame) -> None:
@@ -89,10 +93,10 @@ class ImageCue:
         points = estimate.size * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
         pixels = camera.project(se3.transform(estimate.T_camera_object, points)).astype(np.float32)
         image = np.zeros(camera.shape, np.uint8)
-        anchors = Anchors(image, pixels, points, len(points), np.zeros(3), estimate.covariance)
-        self._is_needed(estimate)
+        anchors = Anchors(image, pixels, points, len(points), STILL, np.zeros(3), estimate.covariance)
+        self._is_needed(estimate, np.zeros((6, 6)))
         self._followed(replace(estimate, anchors=anchors), image, frame, estimate.T_camera_object)
-        self._corrected(estimate, anchors, camera)
+        self._corrected(estimate, anchors, camera, STILL)
 
     def predicted(
         self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix
@@ -116,13 +120,25 @@ class ImageCue:
             return None, T_predicted
         assert followed.covariance is not None
         change, information = self._motion_of(followed, T_predicted, frame.camera, _REACHES_FROM_AFAR)
+        moved = se3.tangent(prior.T_camera_object, T_predicted)
+        apart = lag_covariance(moved, followed.motion, self._lag)
         delta, _, _ = weighed(
-            np.ascontiguousarray(T_predicted), EXPECTED_MOTION, followed.covariance, information, change
+            np.ascontiguousarray(T_predicted),
+            EXPECTED_MOTION,
+            followed.covariance,
+            apart,
+            information,
+            change,
         )
         return followed, se3.perturb(T_predicted, delta)
 
     def held(
-        self, estimate: PoseEstimate, frame: Frame, prior: PoseEstimate, followed: Anchors | None = None
+        self,
+        estimate: PoseEstimate,
+        frame: Frame,
+        prior: PoseEstimate,
+        by_camera: Array,
+        followed: Anchors | None = None,
     ) -> PoseEstimate:
         """An estimate by depth, corrected by where the corners of the frame before went.
 
@@ -130,23 +146,25 @@ class ImageCue:
             estimate: of this frame, by depth alone.
             frame: this one; without colour nothing is done.
             prior: of the frame before, with its corners if it has any.
+            by_camera: (6, 6) part of the estimate's covariance that texture does not lessen.
             followed: them in this frame, where that is known already.
 
         Returns:
             The estimate, with the corners of this frame where it needs them.
         """
         image = frame.grey
-        if image is None or self._config.points == 0 or not self._is_needed(estimate):
+        if image is None or self._config.points == 0 or not self._is_needed(estimate, by_camera):
             return replace(estimate, anchors=None)
+        moved = se3.tangent(prior.T_camera_object, estimate.T_camera_object)
         followed = followed or self._followed(prior, image, frame, estimate.T_camera_object)
         if followed is not None:
-            estimate = self._corrected(estimate, followed, frame.camera)
+            estimate = self._corrected(estimate, followed, frame.camera, moved)
         if followed is None or self._is_worn_out(followed, estimate):
-            followed = self._chosen(estimate, image, frame)
+            followed = self._chosen(estimate, image, frame, moved)
         return replace(estimate, anchors=followed)
 
-    def _is_needed(self, estimate: PoseEstimate) -> bool:
-        place, turn = estimate.deviations
+    def _is_needed(self, estimate: PoseEstimate, by_camera: Array) -> bool:
+        place, turn = replace(estimate, covariance=estimate.covariance - by_camera).deviations
         return place > self._config.deviation or turn > self._config.turn_deviation
 
     def _followed(
@@ -171,7 +189,9 @@ class ImageCue:
             return None
         return replace(anchors, image=image, pixels=found[kept], points=anchors.points[kept])
 
-    def _corrected(self, estimate: PoseEstimate, followed: Anchors, camera: PinholeCamera) -> PoseEstimate:
+    def _corrected(
+        self, estimate: PoseEstimate, followed: Anchors, camera: PinholeCamera, motion: Array
+    ) -> PoseEstimate:
         """The pose that depth and corners make together, each weighed by its information."""
         T = estimate.T_camera_object
         change, information = self._motion_of(followed, T, camera)
@@ -180,6 +200,7 @@ class ImageCue:
             np.ascontiguousarray(T),
             np.ascontiguousarray(estimate.covariance),
             np.ascontiguousarray(followed.covariance),
+            lag_covariance(motion, followed.motion, self._lag),
             information,
             change,
         )
@@ -202,7 +223,7 @@ class ImageCue:
         few = len(followed.points) < _LEFT * followed.chosen
         return few or float(direction_of_view(estimate.T_camera_object) @ followed.view) < _VIEW_TURNED
 
-    def _chosen(self, estimate: PoseEstimate, image: Grey, frame: Frame) -> Anchors | None:
+    def _chosen(self, estimate: PoseEstimate, image: Grey, frame: Frame, motion: Array) -> Anchors | None:
         """Corners of the image on what is seen of the object; None if there are too few."""
         T, camera = estimate.T_camera_object, frame.camera
         region = self._posed.region(T, camera, 0.0, _DRAWN_PIXELS)
@@ -221,7 +242,7 @@ class ImageCue:
         if len(pixels) < self._config.fewest:
             return None
         points = camera.rays(*pixels.T.astype(np.float64)) * z[:, None]
-        return Anchors(image, pixels, points, len(pixels))
+        return Anchors(image, pixels, points, len(pixels), motion)
 
     def _corners(self, image: Grey, explained: NDArray[np.bool_], region: Region) -> Pixels | None:
         """(n, 2) corners of an image within the part of a region that shows the object, but for its rim."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.core.anchors import Anchors
 from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.stopwatch import Stopwatch
@@ -21,6 +22,7 @@ from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.image_cue import ImageCue
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.posed_object import CORNERS
+from pose_nodes.estimators.rim_cue import RimCue
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration.covariance import (
@@ -81,7 +83,8 @@ class WarmUpdate:
         self._posed = known.posed
         self._field = known.field
         self._uncertainty = known.uncertainty
-        self._cue = ImageCue(known.posed, config.tolerance, config.texture)
+        self._cue = ImageCue(known.posed, config.tolerance, config.bias.lag, config.texture)
+        self._rim = RimCue(known.posed, config.tolerance, config.bias.lag, config.rim)
         self._config = config
         self._corners = known.model.box_centre + CORNERS * known.model.size
         self._reach = max(config.warm.reach * known.model.diameter, config.warm.least_reach)
@@ -121,9 +124,24 @@ class WarmUpdate:
             return replace(self._blank(T_predicted), seconds=stopwatch.seconds)
         with stopwatch.stage("covariance"):
             estimate = self._estimate(best, prior, frame.camera)
-        with stopwatch.stage("texture"):
-            estimate = _bounded(self._cue.held(estimate, frame, prior, corners))
+        estimate = self._held(estimate, frame, prior, corners, stopwatch)
         return replace(estimate, seconds=stopwatch.seconds)
+
+    def _held(
+        self,
+        estimate: PoseEstimate,
+        frame: Frame,
+        prior: PoseEstimate,
+        corners: Anchors | None,
+        stopwatch: Stopwatch,
+    ) -> PoseEstimate:
+        """An estimate by depth, and what the colour image tells of what depth leaves open."""
+        by_camera = self._uncertainty.of_camera(estimate.T_camera_object, frame.camera)
+        with stopwatch.stage("rim"):
+            motion = se3.tangent(prior.T_camera_object, estimate.T_camera_object)
+            estimate = self._rim.held(estimate, frame, motion, by_camera)
+        with stopwatch.stage("texture"):
+            return _bounded(self._cue.held(estimate, frame, prior, by_camera, corners))
 
     def rehearse(self) -> None:
         """Follow the object through a frame that shows it, so that the first real one need not wait for
@@ -134,7 +152,9 @@ class WarmUpdate:
         frame = Frame(0, "rehearsal", camera, self._posed.render(T, camera, Region.full(camera)), None)
         off = se3.perturb(T, np.array([0.002, 0.0, 0.0, 0.0, 0.0, 0.0]))
         prior = replace(self._blank(T), score=1.0, evidence=Evidence(1.0, 0.0, 1.0))
-        self._cue.rehearse(self.follow(frame, prior, off), frame)
+        estimate = self.follow(frame, prior, off)
+        self._cue.rehearse(estimate, frame)
+        self._rim.rehearse(estimate, frame)
         self._searched(frame, [T], 0.0)
 
     def judge(self, frame: Frame, T_camera_object: se3.Matrix) -> Judgement | None:

@@ -93,6 +93,12 @@ def certain_information(information: NDArray[np.float64], arms: NDArray[np.float
     return covariance_kernels.certain(_plain(information), wrong)
 
 
+def without_feigned(information: NDArray[np.float64], feigned: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(6, 6) information without what of it errors of normals feign; what would be less than nothing is
+    nothing."""
+    return covariance_kernels.certain(_plain(information), _plain(feigned))
+
+
 def independent_measurements(points: NDArray[np.float64], camera: PinholeCamera) -> int:
     """How many measurements points of a depth image are worth: the squares of CORRELATED_PIXELS with points.
 

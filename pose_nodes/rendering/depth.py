@@ -44,6 +44,17 @@ class Region:
         stride = max(1, math.ceil(math.sqrt(width * height / pixels)))
         return cls(column, row, -(-width // stride), -(-height // stride), stride)
 
+    def grown(self, margin: int) -> Region:
+        """The same grid, and `margin` pixels or somewhat more around it."""
+        cells = -(-margin // self.stride)
+        return Region(
+            self.left - cells * self.stride,
+            self.top - cells * self.stride,
+            self.columns + 2 * cells,
+            self.rows + 2 * cells,
+            self.stride,
+        )
+
     @property
     def u(self) -> NDArray[np.int64]:
         """(columns,) pixel columns."""

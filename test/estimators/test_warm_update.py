@@ -83,7 +83,7 @@ def test_an_estimate_carries_all_that_it_was_judged_by(follow, bunny, bunny_mode
     estimate = follow(bunny_model, bunny[0], bunny[1])
     assert estimate.class_name == "bunny" and se3.is_rigid(estimate.T_camera_object)
     assert "of the silhouette agrees with depth" in estimate.reason
-    assert list(estimate.seconds) == ["texture", "points", "registration", "evidence", "covariance"]
+    assert list(estimate.seconds) == ["texture", "points", "registration", "evidence", "covariance", "rim"]
     assert np.isnan(estimate.evidence.mask_iou) and np.isnan(estimate.evidence.margin)
     deviations = np.sqrt(np.diag(estimate.covariance))
     assert 0.0001 < deviations[:3].min() and deviations[:3].max() < 0.01
