@@ -36,6 +36,23 @@ _OFFSETS = (-4, -2, 3, 6)
 
 
 @compiled
+def _rim_pixels(drawn: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(n, 2) rows and columns of the pixels of an object that have one beside it for a neighbour."""
+    found = np.empty((4 * (drawn.shape[0] + drawn.shape[1]), 2), np.int64)
+    count = 0
+    for row in range(1, drawn.shape[0] - 1):
+        for column in range(1, drawn.shape[1] - 1):
+            beside = drawn[row - 1, column] + drawn[row + 1, column]
+            beside += drawn[row, column - 1] + drawn[row, column + 1]
+            if drawn[row, column] > 0.0 and not beside > 0.0:  # the sum is NaN where one of them is
+                if count == len(found):
+                    found = np.concatenate((found, np.empty_like(found)))
+                found[count, 0], found[count, 1] = row, column
+                count += 1
+    return found[:count]
+
+
+@compiled
 def rim_lines(
     drawn: NDArray[np.float32], soft: NDArray[np.float32], left: int, top: int, stride: int
 ) -> Array:
@@ -46,28 +63,23 @@ def rim_lines(
         soft: (rows, columns) the silhouette, ones and zeros, blurred.
         left, top, stride: of the grid, pixels of the image.
     """
-    rows, columns = drawn.shape
-    lines, count = np.empty((rows * columns, LINE)), 0
-    for row in range(1, rows - 1):
-        for column in range(1, columns - 1):
-            sides = drawn[row - 1, column] + drawn[row + 1, column] + drawn[row, column - 1]
-            if (
-                not drawn[row, column] > 0.0 or sides + drawn[row, column + 1] > 0.0
-            ):  # NaN beside any of these
-                continue
-            across = 0.5 * (soft[row, column - 1] - soft[row, column + 1])
-            down = 0.5 * (soft[row - 1, column] - soft[row + 1, column])
-            slope = math.sqrt(across * across + down * down)
-            if slope < 1e-3:
-                continue
-            nx, ny = across / slope, down / slope
-            out = min(max((soft[row, column] - 0.5) / slope, 0.0), 1.0)
-            x, y, line = column + out * nx, row + out * ny, lines[count]
-            line[0], line[1], line[2] = left + stride * x, top + stride * y, drawn[row, column]
-            line[3], line[4] = nx, ny
-            line[5] = _run(drawn, column, row, -nx / stride, -ny / stride, True)
-            line[6] = _run(drawn, x, y, nx / stride, ny / stride, False)
-            count += 1
+    at = _rim_pixels(drawn)
+    lines, count = np.empty((len(at), LINE)), 0
+    for index in range(len(at)):
+        row, column = at[index]
+        across = 0.5 * (soft[row, column - 1] - soft[row, column + 1])
+        down = 0.5 * (soft[row - 1, column] - soft[row + 1, column])
+        slope = math.sqrt(across * across + down * down)
+        if slope < 1e-3:
+            continue
+        nx, ny = across / slope, down / slope
+        out = min(max((soft[row, column] - 0.5) / slope, 0.0), 1.0)
+        x, y, line = column + out * nx, row + out * ny, lines[count]
+        line[0], line[1], line[2] = left + stride * x, top + stride * y, drawn[row, column]
+        line[3], line[4] = nx, ny
+        line[5] = _run(drawn, column, row, -nx / stride, -ny / stride, True)
+        line[6] = _run(drawn, x, y, nx / stride, ny / stride, False)
+        count += 1
     return lines[:count]
 
 
