@@ -120,8 +120,8 @@ class ImageCue:
             return None, T_predicted
         assert followed.covariance is not None
         change, information = self._motion_of(followed, T_predicted, frame.camera, _REACHES_FROM_AFAR)
-        moved = se3.tangent(prior.T_camera_object, T_predicted)
-        apart = lag_covariance(moved, followed.motion, self._lag)
+        motion = se3.tangent(prior.T_camera_object, T_predicted)
+        apart = lag_covariance(motion, followed.motion, self._lag)
         delta, _, _ = weighed(
             np.ascontiguousarray(T_predicted),
             EXPECTED_MOTION,
@@ -137,6 +137,7 @@ class ImageCue:
         estimate: PoseEstimate,
         frame: Frame,
         prior: PoseEstimate,
+        motion: Array,
         by_camera: Array,
         followed: Anchors | None = None,
     ) -> PoseEstimate:
@@ -146,6 +147,7 @@ class ImageCue:
             estimate: of this frame, by depth alone.
             frame: this one; without colour nothing is done.
             prior: of the frame before, with its corners if it has any.
+            motion: (6,) that is expected since then, as of `se3.perturb`.
             by_camera: (6, 6) part of the estimate's covariance that texture does not lessen.
             followed: them in this frame, where that is known already.
 
@@ -155,12 +157,11 @@ class ImageCue:
         image = frame.grey
         if image is None or self._config.points == 0 or not self._is_needed(estimate, by_camera):
             return replace(estimate, anchors=None)
-        moved = se3.tangent(prior.T_camera_object, estimate.T_camera_object)
         followed = followed or self._followed(prior, image, frame, estimate.T_camera_object)
         if followed is not None:
-            estimate = self._corrected(estimate, followed, frame.camera, moved)
+            estimate = self._corrected(estimate, followed, frame.camera, motion)
         if followed is None or self._is_worn_out(followed, estimate):
-            followed = self._chosen(estimate, image, frame, moved)
+            followed = self._chosen(estimate, image, frame, motion)
         return replace(estimate, anchors=followed)
 
     def _is_needed(self, estimate: PoseEstimate, by_camera: Array) -> bool:

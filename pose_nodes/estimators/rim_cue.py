@@ -69,6 +69,9 @@ _REACHES = np.array([6.0, 4.0, 3.0, 3.0])
 """Pixels from which on a line tells nothing, in each round of looking."""
 _CHANGING_SHARE = 0.25
 """Of the variance, that is another in each frame: what casts a shadow or looks alike stays (our choice)."""
+_SYSTEMATIC = np.diag([0.0, 0.0, 0.0, 400.0, 400.0, 400.0])
+"""Information, 1/rad^2, that a turn must have more than: of what moves a rim so little that it is known to 3
+degrees at best, as a tilt or the turn of a can, lasting errors of the drawing tell as much (our choice)."""
 _LEAST = 1e-6
 """Information that there always is, so that it can be inverted."""
 
@@ -105,7 +108,7 @@ class RimCue:
         Args:
             estimate: of this frame, by depth alone.
             frame: this one; without colour nothing is done.
-            motion: (6,) of the object since the frame before, as of `se3.perturb`.
+            motion: (6,) that is expected since the frame before, as of `se3.perturb`.
             by_camera: (6, 6) part of the estimate's covariance that the rim does not lessen.
         """
         open_turn = estimate.covariance[5, 5] - by_camera[5, 5]
@@ -138,9 +141,10 @@ class RimCue:
         colors: NDArray[np.float32],
         share: float,
         expected: Array,
-    ) -> tuple[Array, Array, Array] | None:
-        """(6,) motion of the rim to where it is seen, (6, 6) information of it and (6,) that times the motion
-        that is left; None where too few lines tell something."""
+    ) -> tuple[Array, Array, Array, Array] | None:
+        """(6, 6) information of the lines, and what of it nothing feigns; (6,) the information times the
+        motion that is left after the (6,) motion of the rim to where it is seen. None where too few lines
+        tell something."""
         assert frame.color is not None
         camera = frame.camera
         motion, information, slope, feigned, count = rim_kernels.followed(
@@ -150,7 +154,7 @@ class RimCue:
         )  # fmt: skip
         if count < self._config.fewest:
             return None
-        return motion, without_feigned(information, feigned), slope
+        return information, without_feigned(information, feigned + _SYSTEMATIC), slope, motion
 
     def _lines(self, drawn: NDArray[np.float32], region: Region) -> tuple[Array, float]:
         """(n, LINE) lines across the rim, and how many measurements each of them is worth."""
@@ -183,12 +187,14 @@ class RimCue:
 
 
 def _joined(
-    estimate: PoseEstimate, free: Array, motion: Array, information: Array, slope: Array
+    estimate: PoseEstimate, free: Array, information: Array, certain: Array, slope: Array, motion: Array
 ) -> PoseEstimate:
     """The estimate with what the rim tells, see `rim_kernels.joined`."""
     covariance = np.ascontiguousarray(estimate.covariance)
-    moved, joint, by_rim = rim_kernels.joined(covariance, free, information, slope, motion)
+    moved, joint, by_rim = rim_kernels.joined(covariance, free, information, certain, slope, motion)
     noise = np.asarray(np.linalg.inv(by_rim / _CHANGING_SHARE + _LEAST * np.eye(6)), np.float64)
     changing = lesser_covariance(estimate.covariance - estimate.bias, noise)
+    # Of a turn that no one can see, the rim tells nothing but the errors of its drawing.
     T = se3.perturb(estimate.T_camera_object, moved)
+    T = estimate.symmetry.nearest(T, estimate.T_camera_object)
     return replace(estimate, T_camera_object=T, covariance=joint, bias=joint - changing)

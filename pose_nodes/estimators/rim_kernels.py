@@ -16,9 +16,10 @@ REACH = 10
 """Pixels along a line across the rim, each way, whose colours are looked at."""
 SHIFTS = 6
 """Pixels along it, each way, where the rim may be."""
-LINE = 7
+LINE = 8
 """Numbers of a line: column, row and depth of its middle on the rim; the outward normal's columns and rows;
-along it how many pixels of the object there are inside, and of none outside, at most REACH."""
+along it how many pixels of the object there are inside, and of none outside, at most REACH; and how far
+depth fell over the last pixel, metres."""
 _AMPLITUDE = 0.36
 _SLOPE = 1.0
 """Of the step from object to surroundings: how much of it colours tell, as half would leave no doubt; and
@@ -31,6 +32,14 @@ _FLAT = 0.5
 """Share of the variance of a rim that may be anywhere, from which on a line tells nothing."""
 _NORMAL_ERROR = 0.05
 """Radians; standard deviation of the normals of a rim that was drawn in pixels (our choice)."""
+_DAMPING, _LEAST = 1e-6, 1e-9
+"""Of the information and beside it, so that what nothing tells of stays as it is."""
+_FALL, _FALL_ERROR = 0.93, 0.43
+"""At the rim, half a pixel beyond the last one of the object, depth has fallen by 0.5 times what it fell over
+that pixel if the surface is flat, and by 1.37 times if it is round: the mean of both, and half of what is
+between them."""
+_LONGEST_FALL = 0.01
+"""Of depth over a pixel, as a share of it: more is the edge of another part of the object (our choice)."""
 _OFFSETS = (-4, -2, 3, 6)
 """Pixels along a line where something nearer than the object would hide its rim."""
 
@@ -75,7 +84,10 @@ def rim_lines(
         nx, ny = across / slope, down / slope
         out = min(max((soft[row, column] - 0.5) / slope, 0.0), 1.0)
         x, y, line = column + out * nx, row + out * ny, lines[count]
-        line[0], line[1], line[2] = left + stride * x, top + stride * y, drawn[row, column]
+        line[0], line[1] = left + stride * x, top + stride * y
+        fall = drawn[row, column] - drawn[math.floor(row - ny + 0.5), math.floor(column - nx + 0.5)]
+        fall = max(fall, 0.0) if fall < _LONGEST_FALL * stride * drawn[row, column] else 0.0
+        line[2], line[7] = drawn[row, column], fall
         line[3], line[4] = nx, ny
         line[5] = _run(drawn, column, row, -nx / stride, -ny / stride, True)
         line[6] = _run(drawn, x, y, nx / stride, ny / stride, False)
@@ -180,7 +192,7 @@ def _points(lines: Array, T: Array, intrinsics: Array) -> Array:
     """(n, 3) where (n, LINE) lines cross the rim of an object at (4, 4) T_camera_object, object frame."""
     points = np.empty((len(lines), 3))
     for index in range(len(lines)):
-        z = lines[index, 2]
+        z = lines[index, 2] + _FALL * lines[index, 7]
         x = (lines[index, 0] - intrinsics[2]) / intrinsics[0] * z - T[0, 3]
         y = (lines[index, 1] - intrinsics[3]) / intrinsics[1] * z - T[1, 3]
         for axis in range(3):
@@ -230,10 +242,11 @@ def _told(
     reach: float, steps: Array,
 ) -> tuple[Array, Array, Array, int]:  # fmt: skip
     """What lines across the rim tell of a motion: (6, 6) information, (6,) the same times the motion, (6, 6)
-    what of the information errors of the normals feign, and how many lines tell something. See `followed`."""
+    what of the information errors of normals and depths feign, and how many lines tell something. See
+    `followed`."""
     information, slope, feigned = np.zeros((6, 6)), np.zeros(6), np.zeros((6, 6))
     along, across, chances, count = np.empty(6), np.empty(6), np.empty(2 * SHIFTS + 1), 0
-    arm, at = np.empty(3), np.empty(3)
+    arm, at, turned = np.empty(3), np.empty(3), np.zeros(6)
     unknown, height, width = SHIFTS * (SHIFTS + 1) / 3.0, depth.shape[0], depth.shape[1]
     for index in range(len(points)):
         line = lines[index]
@@ -246,7 +259,7 @@ def _told(
         inside = REACH < u < width - 1 - REACH and REACH < v < height - 1 - REACH
         if not inside or min(line[5], line[6]) < _FEWEST_PIXELS:
             continue
-        # Where the rim is by depth: how far it grew is not a matter of distance.
+        # By where depth has the rim: how far it grew is not a matter of distance.
         if _is_hidden(depth, line, u, v, line[2] - tolerance[0] - tolerance[1] * line[2] ** 2):
             continue
         place, variance = _seen(color, table, line, u, v, steps, chances)
@@ -257,11 +270,14 @@ def _told(
         weight *= max(1.0 - (place / reach) ** 2, 0.0) ** 2
         _row(along, arm, at, intrinsics, line[3], line[4])
         _row(across, arm, at, intrinsics, -line[4], line[3])
+        unsure = _FALL_ERROR * line[7]
+        turned[3], turned[4] = -unsure * along[1], unsure * along[0]
         for i in range(6):
             slope[i] += weight * along[i] * place
             for j in range(6):
                 information[i, j] += weight * along[i] * along[j]
-                feigned[i, j] += weight * _NORMAL_ERROR**2 * across[i] * across[j]
+                by_errors = _NORMAL_ERROR**2 * across[i] * across[j] + turned[i] * turned[j]
+                feigned[i, j] += weight * by_errors
     return information, slope, feigned, count
 
 
@@ -291,7 +307,7 @@ def followed(
 
     Returns:
         (6,) motion of `se3.perturb`; (6, 6) information of the lines there, (6,) that times the motion that
-        is left, (6, 6) what of it errors of the normals feign; and how many lines told something.
+        is left, (6, 6) what of it errors of normals and depths feign; and how many lines told something.
     """
     points, steps, prior, motion = (
         _points(lines, T, intrinsics),
@@ -314,7 +330,7 @@ def followed(
 
 @compiled
 def joined(
-    covariance: Array, free: Array, information: Array, slope: Array, motion: Array
+    covariance: Array, free: Array, information: Array, certain: Array, slope: Array, motion: Array
 ) -> tuple[Array, Array, Array]:
     """What depth and rim tell together of a pose, each by its information.
 
@@ -322,14 +338,16 @@ def joined(
         covariance: (6, 6) of the pose by depth.
         free: (6, 6) of the rim as a whole against depth.
         information, slope, motion: see `followed`.
+        certain: (6, 6) what of the information nothing feigns: the rim leads to where all of it does, and by
+            so much.
 
     Returns:
         (6,) motion of the pose by depth, (6, 6) covariance, and (6, 6) information of the rim.
     """
-    share = np.linalg.inv(np.eye(6) + information @ free)
-    told = share @ (slope + information @ motion)
-    left = share @ information
+    damping = np.diag(_DAMPING * np.diag(information) + _LEAST)
+    seen = motion + np.linalg.solve(information + damping, slope)
+    left = np.linalg.inv(np.eye(6) + certain @ free) @ certain
     left = 0.5 * (left + left.T)
     joint = np.linalg.inv(np.linalg.inv(covariance) + left)
     joint = 0.5 * (joint + joint.T)
-    return joint @ told, joint, left
+    return joint @ (left @ seen), joint, left

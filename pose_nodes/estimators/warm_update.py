@@ -103,6 +103,7 @@ class WarmUpdate:
         """
         stopwatch = Stopwatch()
         usual = prior.score * prior.evidence.visible_fraction
+        motion = se3.tangent(prior.T_camera_object, T_predicted)
         with stopwatch.stage("texture"):
             corners, T_predicted = self._cue.predicted(frame, prior, T_predicted)
         starts = self._starts(prior.T_camera_object, T_predicted)
@@ -124,7 +125,7 @@ class WarmUpdate:
             return replace(self._blank(T_predicted), seconds=stopwatch.seconds)
         with stopwatch.stage("covariance"):
             estimate = self._estimate(best, prior, frame.camera)
-        estimate = self._held(estimate, frame, prior, corners, stopwatch)
+        estimate = self._held(estimate, frame, prior, motion, corners, stopwatch)
         return replace(estimate, seconds=stopwatch.seconds)
 
     def _held(
@@ -132,16 +133,16 @@ class WarmUpdate:
         estimate: PoseEstimate,
         frame: Frame,
         prior: PoseEstimate,
+        motion: NDArray[np.float64],
         corners: Anchors | None,
         stopwatch: Stopwatch,
     ) -> PoseEstimate:
         """An estimate by depth, and what the colour image tells of what depth leaves open."""
         by_camera = self._uncertainty.of_camera(estimate.T_camera_object, frame.camera)
         with stopwatch.stage("rim"):
-            motion = se3.tangent(prior.T_camera_object, estimate.T_camera_object)
             estimate = self._rim.held(estimate, frame, motion, by_camera)
         with stopwatch.stage("texture"):
-            return _bounded(self._cue.held(estimate, frame, prior, by_camera, corners))
+            return _bounded(self._cue.held(estimate, frame, prior, motion, by_camera, corners))
 
     def rehearse(self) -> None:
         """Follow the object through a frame that shows it, so that the first real one need not wait for

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.config import option
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.tracking import motion_kernels
 
 
@@ -223,3 +224,22 @@ class MotionFilter:
 def _acceleration(linear: float, turning: float) -> NDArray[np.float64]:
     """(6, 6) covariance of accelerations along and about the axes, of these standard deviations."""
     return np.diag([linear**2] * 3 + [turning**2] * 3)
+
+
+def without_unseen_turn(state: MotionState, symmetry: SymmetryGroup, T_before: se3.Matrix) -> MotionState:
+    """A state of an object that no one can see turn about its axis: it did not, and does not.
+
+    Args:
+        state: of this frame.
+        symmetry: of the object; without an axis nothing is changed.
+        T_before: (4, 4) T_camera_object in the frame before.
+    """
+    if symmetry.axis is None:
+        return state
+    T = symmetry.nearest(state.T_camera_object, T_before)
+    axis, arm = T[:3, :3] @ symmetry.axis, T[:3, :3] @ symmetry.centre
+    velocity = state.velocity.copy()
+    turning = (axis @ velocity[3:]) * axis
+    velocity[3:] -= turning
+    velocity[:3] += np.cross(turning, arm)  # by which a turn about the axis moves the origin beside it
+    return replace(state, T_camera_object=T, velocity=velocity)

@@ -20,7 +20,7 @@ from pose_nodes.estimators.protocol import Estimator
 from pose_nodes.geometry import se3
 from pose_nodes.tracking.camera_motion import carried_estimate, carried_motion
 from pose_nodes.tracking.config import StateConfig
-from pose_nodes.tracking.motion_filter import MotionFilter, MotionState
+from pose_nodes.tracking.motion_filter import MotionFilter, MotionState, without_unseen_turn
 
 _NANOSECONDS = 1e9
 _REMEMBERED_POSES = 120
@@ -213,10 +213,12 @@ class TrackMachine:
         return None
 
     def _support(self, estimate: PoseEstimate, seconds: float, stamp_ns: int) -> None:
-        assert self._motion is not None
+        assert self._motion is not None and self._estimate is not None
         self._usual_score += _SCORE_SMOOTHING * (estimate.score - self._usual_score)
         random = estimate.covariance - estimate.bias
-        self._motion = self._filter.update(self._motion, seconds, estimate.T_camera_object, random)
+        moved = self._filter.update(self._motion, seconds, estimate.T_camera_object, random)
+        T_before = self._estimate.T_camera_object
+        self._motion = without_unseen_turn(moved, estimate.symmetry, T_before)
         T, covariance = self._motion.T_camera_object, self._motion.pose_covariance + estimate.bias
         anchors = None if estimate.anchors is None else estimate.anchors.settled(T, covariance)
         self._estimate = self._supported = replace(

@@ -139,7 +139,9 @@ def test_depth_and_rim_are_weighed_by_what_each_knows():
     covariance = np.diag([0.001**2] * 3 + [0.02**2] * 3)
     information = np.diag([0.0, 0.0, 0.0, 0.0, 0.0, 1.0 / 0.01**2])
     seen = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.05])
-    moved, joint, _ = rim_kernels.joined(covariance, np.zeros((6, 6)), information, np.zeros(6), seen)
+    moved, joint, _ = rim_kernels.joined(
+        covariance, np.zeros((6, 6)), information, information, np.zeros(6), seen
+    )
     np.testing.assert_allclose(moved, [0.0, 0.0, 0.0, 0.0, 0.0, 0.04], atol=1e-12)
     np.testing.assert_allclose(np.diag(joint)[:5], np.diag(covariance)[:5])
     np.testing.assert_allclose(joint[5, 5], 1.0 / (1.0 / 0.02**2 + 1.0 / 0.01**2))
@@ -150,6 +152,18 @@ def test_along_what_the_rim_is_free_it_tells_nothing():
     free = np.diag([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
     information = np.diag([1e8, 1e8, 1e8, 0.0, 0.0, 0.0])
     seen = np.array([0.003, 0.0, 0.0, 0.0, 0.0, 0.0])
-    moved, joint, _ = rim_kernels.joined(covariance, free, information, np.zeros(6), seen)
+    moved, joint, _ = rim_kernels.joined(covariance, free, information, information, np.zeros(6), seen)
     assert np.abs(moved).max() < 1e-8
     np.testing.assert_allclose(joint, covariance, rtol=1e-4)
+
+
+def test_along_what_is_feigned_the_pose_stays_however_little_depth_knows():
+    """A can: the rim seems to tell a turn about its axis, and depth tells none."""
+    covariance = np.diag([0.001**2] * 3 + [0.02**2, 3.0, 0.02**2])
+    information = np.diag([1e6] * 3 + [1e4] * 3)
+    certain = np.diag([1e6] * 3 + [1e4, 0.0, 1e4])
+    slope = np.array([0.0, 0.0, 0.0, 0.0, 1e3, 0.0])
+    moved, joint, _ = rim_kernels.joined(
+        covariance, np.zeros((6, 6)), information, certain, slope, np.zeros(6)
+    )
+    assert abs(moved[4]) < 1e-6 and joint[4, 4] == pytest.approx(3.0)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pose_nodes.geometry import se3
+from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.tracking import motion_kernels
-from pose_nodes.tracking.motion_filter import MotionConfig, MotionFilter, MotionState
+from pose_nodes.tracking.motion_filter import MotionConfig, MotionFilter, MotionState, without_unseen_turn
 
 PERIOD = 1.0 / 30.0
 NOISE = np.diag([0.001**2] * 3 + [0.01**2] * 3)
@@ -210,3 +211,30 @@ def test_along_what_is_never_measured_rest_is_not_taken_for_granted():
         state = FILTER.update(state, PERIOD, np.eye(4), blind)
     deviations = np.degrees(np.sqrt(np.diag(state.pose_covariance)[3:]))
     assert deviations[2] > 25.0 and (deviations[:2] < 1.0).all()
+
+
+@given(st.floats(-3.0, 3.0), st.floats(-2.0, 2.0))
+def test_a_can_does_not_turn_about_its_axis_and_is_free_about_the_others(turn, rate):
+    can = SymmetryGroup.parse("y:inf")
+    before = se3.from_rotation_vector([0.6, 0.2, -0.4], [0.1, 0.0, 0.7])
+    tilt = se3.from_rotation_vector([0.02, 0.0, -0.01])
+    turned = before @ tilt @ se3.from_rotation_vector([0.0, turn, 0.0])
+    axis = turned[:3, 1]
+    velocity = np.concatenate([[0.1, 0.2, 0.3], rate * axis + np.cross(axis, [0.3, 0.1, 0.0])])
+    state = without_unseen_turn(MotionState.of(turned, velocity, np.eye(12)), can, before)
+    assert se3.difference(before, state.T_camera_object)[1] < 0.03
+    np.testing.assert_allclose(state.T_camera_object[:3, 1], axis, atol=1e-9)
+    np.testing.assert_allclose(state.velocity[:3], velocity[:3])
+    np.testing.assert_allclose(state.velocity[3:], np.cross(axis, [0.3, 0.1, 0.0]), atol=1e-9)
+
+
+def test_what_has_no_axis_turns_as_it_was_measured():
+    state = MotionState.of(np.eye(4), np.arange(6.0), np.eye(12))
+    assert without_unseen_turn(state, SymmetryGroup.none(), np.eye(4)) is state
+
+
+def test_a_turn_about_an_axis_beside_the_origin_takes_the_origin_along():
+    can = SymmetryGroup.parse("z:inf", centre=[0.1, 0.0, 0.0])
+    about_axis = np.array([0.0, -0.2, 0.0, 0.0, 0.0, 2.0])  # the middle of the axis rests
+    state = without_unseen_turn(MotionState.of(np.eye(4), about_axis, np.eye(12)), can, np.eye(4))
+    np.testing.assert_allclose(state.velocity, np.zeros(6), atol=1e-12)
