@@ -82,7 +82,13 @@ def motion_of_corners(
 
 @compiled_small
 def weighed(
-    T: Array, covariance: Array, anchored: Array, apart: Array, information: Array, change: Array
+    T: Array,
+    covariance: Array,
+    anchored: Array,
+    apart: Array,
+    drift: float,
+    information: Array,
+    change: Array,
 ) -> tuple[Array, Array, Array]:
     """What depth and corners tell together of a pose, each by its information.
 
@@ -91,6 +97,7 @@ def weighed(
         covariance: (6, 6) of it.
         anchored: (6, 6) of the pose by which the corners were put on the object, about the object's axes.
         apart: (6, 6) of the motion between colour and depth of the same image.
+        drift: standard deviation of the turns that corners seem to make together, radians.
         information: (6, 6) of the motion that the corners tell.
         change: (6,) that motion.
 
@@ -101,6 +108,8 @@ def weighed(
     turn[:3, :3] = T[:3, :3]
     turn[3:, 3:] = T[:3, :3]
     noise = np.linalg.inv(information + 1e-6 * np.eye(6))
+    for axis in range(3):
+        noise[3 + axis, 3 + axis] += drift * drift
     by_corners = np.linalg.inv(turn @ anchored @ turn.T + apart + noise)
     joint = np.linalg.inv(np.linalg.inv(covariance) + by_corners)
     return joint @ (by_corners @ change), joint.astype(np.float64), noise.astype(np.float64)

@@ -49,6 +49,10 @@ class ImageCueConfig:
     pixels: float = option(
         1.0, "standard deviation of a corner's place", unit="pixels", minimum=0.05, maximum=20.0
     )
+    drift: float = option(
+        0.03, "standard deviation of a turn that all corners seem to make, as where light moves over a "
+        "surface", unit="rad", minimum=0.0, maximum=1.0,
+    )  # fmt: skip
 
 
 _WINDOW = 15
@@ -127,6 +131,7 @@ class ImageCue:
             EXPECTED_MOTION,
             followed.covariance,
             apart,
+            self._config.drift,
             information,
             change,
         )
@@ -202,6 +207,7 @@ class ImageCue:
             np.ascontiguousarray(estimate.covariance),
             np.ascontiguousarray(followed.covariance),
             lag_covariance(motion, followed.motion, self._lag),
+            self._config.drift,
             information,
             change,
         )
