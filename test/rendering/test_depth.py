@@ -116,3 +116,12 @@ def test_a_region_around_points_covers_them_with_about_the_pixels_asked_for(poin
     assert region.u[-1] + region.stride > u.max() + margin
     assert region.v[-1] + region.stride > v.max() + margin
     assert region.columns * region.rows <= pixels + region.columns + region.rows + 1
+
+
+@given(st.integers(1, 5), st.integers(0, 40))
+def test_a_grown_region_keeps_its_grid_and_has_the_margin_on_all_sides(stride, margin):
+    region = Region(7, -3, 11, 5, stride)
+    grown = region.grown(margin)
+    assert set(region.u) <= set(grown.u) and set(region.v) <= set(grown.v)
+    for inner, outer in ((region.u, grown.u), (region.v, grown.v)):
+        assert margin <= inner[0] - outer[0] == outer[-1] - inner[-1] < margin + stride
