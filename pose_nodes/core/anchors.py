@@ -20,9 +20,9 @@ class Anchors:
         points: (n, 3) float64 on the surface, metres; in the camera's frame until they are `settled`, in the
             object's after.
         chosen: how many there were at first.
-        view: (3,) float64 unit vector from the object to the camera when they were settled, object frame.
         motion: (6,) float64 of the object, as of `se3.perturb`, in the frame in which they were chosen; see
             `estimators.image_lag`.
+        view: (3,) float64 unit vector from the object to the camera when they were settled, object frame.
         covariance: (6, 6) float64 of the pose by which they were settled, about the object's axes, m^2 and
             rad^2: what follows from them is no surer; None before.
     """

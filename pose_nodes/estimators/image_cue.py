@@ -103,7 +103,7 @@ class ImageCue:
         self._corrected(estimate, anchors, camera, STILL)
 
     def predicted(
-        self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix
+        self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix, motion: Array
     ) -> tuple[Anchors | None, se3.Matrix]:
         """The corners of the frame before in a new one, and the pose that they lead to.
 
@@ -114,6 +114,7 @@ class ImageCue:
             frame: the new one.
             prior: of the frame before, with its corners if it has any.
             T_predicted: (4, 4) where the motion leads.
+            motion: (6,) from the pose of the frame before to that, as of `se3.perturb`.
 
         Returns:
             None and the prediction as it is where too few corners are found.
@@ -124,7 +125,6 @@ class ImageCue:
             return None, T_predicted
         assert followed.covariance is not None
         change, information = self._motion_of(followed, T_predicted, frame.camera, _REACHES_FROM_AFAR)
-        motion = se3.tangent(prior.T_camera_object, T_predicted)
         apart = lag_covariance(motion, followed.motion, self._lag)
         delta, _, _ = weighed(
             np.ascontiguousarray(T_predicted),

@@ -105,7 +105,7 @@ class WarmUpdate:
         usual = prior.score * prior.evidence.visible_fraction
         motion = se3.tangent(prior.T_camera_object, T_predicted)
         with stopwatch.stage("texture"):
-            corners, T_predicted = self._cue.predicted(frame, prior, T_predicted)
+            corners, T_predicted = self._cue.predicted(frame, prior, T_predicted, motion)
         starts = self._starts(prior.T_camera_object, T_predicted)
         best: _Followed | None = None
         for T in starts:
