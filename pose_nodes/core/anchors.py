@@ -22,9 +22,11 @@ class Anchors:
         chosen: how many there were at first.
         motion: (6,) float64 of the object, as of `se3.perturb`, in the frame in which they were chosen; see
             `estimators.image_lag`.
+        first: (n, 2) float32 pixels at which they were chosen.
         view: (3,) float64 unit vector from the object to the camera when they were settled, object frame.
         covariance: (6, 6) float64 of the pose by which they were settled, about the object's axes, m^2 and
             rad^2: what follows from them is no surer; None before.
+        bias: (6, 6) part of it that depth cameras err by in each frame, as long as the object stays.
     """
 
     image: NDArray[np.uint8]
@@ -32,15 +34,33 @@ class Anchors:
     points: NDArray[np.float64]
     chosen: int
     motion: NDArray[np.float64]
+    first: NDArray[np.float32]
     view: NDArray[np.float64] | None = None
     covariance: NDArray[np.float64] | None = None
+    bias: NDArray[np.float64] | None = None
 
-    def settled(self, T_camera_object: se3.Matrix, covariance: NDArray[np.float64]) -> Anchors:
+    @property
+    def moved(self) -> float:
+        """Pixels by which they have moved since they were chosen, in the mean."""
+        return float(np.hypot(*(self.pixels - self.first).T).mean())
+
+    def kept(
+        self, image: NDArray[np.uint8], pixels: NDArray[np.float32], which: NDArray[np.bool_]
+    ) -> Anchors:
+        """Those of (n,) that are seen in a new image, at the (n, 2) pixels there."""
+        return replace(
+            self, image=image, pixels=pixels[which], points=self.points[which], first=self.first[which]
+        )
+
+    def settled(
+        self, T_camera_object: se3.Matrix, covariance: NDArray[np.float64], bias: NDArray[np.float64]
+    ) -> Anchors:
         """The points on the object, for the pose that it has in this frame by all that is known.
 
         Args:
             T_camera_object: (4, 4) the pose; not that of one frame alone, which may have slid.
             covariance: (6, 6) of it, about the camera's axes.
+            bias: (6, 6) part of that which lasts.
         """
         if self.covariance is not None:
             return self
@@ -51,6 +71,7 @@ class Anchors:
             points=se3.transform(T_object_camera, self.points),
             view=direction_of_view(T_camera_object),
             covariance=turn @ covariance @ turn.T,
+            bias=turn @ bias @ turn.T,
         )
 
 

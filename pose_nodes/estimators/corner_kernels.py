@@ -82,37 +82,60 @@ def motion_of_corners(
 
 @compiled_small
 def weighed(
-    T: Array,
     covariance: Array,
-    anchored: Array,
-    apart: Array,
-    drift: float,
-    information: Array,
+    changing: Array,
+    shared: Array,
+    by_corners: Array,
+    noise: Array,
     change: Array,
 ) -> tuple[Array, Array, Array]:
     """What depth and corners tell together of a pose, each by its information.
 
+    What both err by alike is lessened by neither.
+
     Args:
-        T: (4, 4) T_camera_object by depth.
-        covariance: (6, 6) of it.
-        anchored: (6, 6) of the pose by which the corners were put on the object, about the object's axes.
-        apart: (6, 6) of the motion between colour and depth of the same image.
-        drift: standard deviation of the turns that corners seem to make together, radians.
-        information: (6, 6) of the motion that the corners tell.
-        change: (6,) that motion.
+        covariance: (6, 6) of the pose by depth.
+        changing: (6, 6) part of it that is another in each frame.
+        shared: (6, 6) part of it that the pose by corners has, too.
+        by_corners: (6, 6) covariance of the pose by corners, without that.
+        noise: (6, 6) part of it that is another in each frame.
+        change: (6,) motion from the pose by depth to that by corners.
 
     Returns:
-        (6,) motion of the pose by depth, (6, 6) covariance, and (6, 6) that of the corners' noise alone.
+        (6,) motion from the pose by depth, (6, 6) covariance, and (6, 6) part of that which is another in
+        each frame.
+    """
+    of_depth, of_corners = np.linalg.inv(covariance - shared), np.linalg.inv(by_corners)
+    joint = np.linalg.inv(of_depth + of_corners)
+    share, rest = joint @ of_corners, joint @ of_depth
+    random = share @ noise @ share.T + rest @ changing @ rest.T
+    return share @ change, (joint + shared).astype(np.float64), random.astype(np.float64)
+
+
+@compiled_small
+def pose_by_corners(
+    T: Array, anchored: Array, apart: Array, drift: float, information: Array
+) -> tuple[Array, Array]:
+    """How well corners tell a pose.
+
+    Args:
+        T: (4, 4) T_camera_object.
+        anchored: (6, 6) covariance of the pose by which they were put on the object, about its axes.
+        apart: (6, 6) of the motion between colour and depth of the same image.
+        drift: standard deviation of the turns that they seem to make together, radians.
+        information: (6, 6) of the motion that they tell.
+
+    Returns:
+        (6, 6) covariance about the camera's axes, and (6, 6) of the corners' noise alone.
     """
     turn = np.zeros((6, 6))
     turn[:3, :3] = T[:3, :3]
     turn[3:, 3:] = T[:3, :3]
     noise = np.linalg.inv(information + 1e-6 * np.eye(6))
-    for axis in range(3):
-        noise[3 + axis, 3 + axis] += drift * drift
-    by_corners = np.linalg.inv(turn @ anchored @ turn.T + apart + noise)
-    joint = np.linalg.inv(np.linalg.inv(covariance) + by_corners)
-    return joint @ (by_corners @ change), joint.astype(np.float64), noise.astype(np.float64)
+    covariance = turn @ anchored @ turn.T + apart + noise
+    for axis in range(3, 6):
+        covariance[axis, axis] += drift * drift
+    return covariance, noise.astype(np.float64)
 
 
 @compiled_small

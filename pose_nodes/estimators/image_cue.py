@@ -19,12 +19,19 @@ from pose_nodes.core.anchors import Anchors, direction_of_view
 from pose_nodes.core.config import option
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
-from pose_nodes.estimators.corner_kernels import expected, found_again, motion_of_corners, weighed, window
+from pose_nodes.estimators.corner_kernels import (
+    expected,
+    found_again,
+    motion_of_corners,
+    pose_by_corners,
+    weighed,
+    window,
+)
 from pose_nodes.estimators.image_lag import STILL, lag_covariance
 from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
-from pose_nodes.registration.covariance import EXPECTED_MOTION, lesser_covariance
+from pose_nodes.registration.covariance import CORRELATED_PIXELS, EXPECTED_MOTION
 from pose_nodes.registration.verification import DepthTolerance, View
 from pose_nodes.rendering.depth import Region
 
@@ -97,10 +104,12 @@ class ImageCue:
         points = estimate.size * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
         pixels = camera.project(se3.transform(estimate.T_camera_object, points)).astype(np.float32)
         image = np.zeros(camera.shape, np.uint8)
-        anchors = Anchors(image, pixels, points, len(points), STILL, np.zeros(3), estimate.covariance)
-        self._is_needed(estimate, np.zeros((6, 6)))
-        self._followed(replace(estimate, anchors=anchors), image, frame, estimate.T_camera_object)
-        self._corrected(estimate, anchors, camera, STILL)
+        T, nothing = estimate.T_camera_object, np.zeros((6, 6))
+        anchors = Anchors(image, pixels, points, len(points), STILL, pixels)
+        anchors = anchors.settled(T, estimate.covariance, estimate.bias)
+        self._is_needed(estimate, nothing)
+        self._followed(replace(estimate, anchors=anchors), image, frame, T)
+        self._corrected(estimate, anchors, camera, STILL, nothing)
 
     def predicted(
         self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix, motion: Array
@@ -123,18 +132,11 @@ class ImageCue:
         followed = None if image is None else self._followed(prior, image, frame, T_predicted)
         if followed is None:
             return None, T_predicted
-        assert followed.covariance is not None
-        change, information = self._motion_of(followed, T_predicted, frame.camera, _REACHES_FROM_AFAR)
-        apart = lag_covariance(motion, followed.motion, self._lag)
-        delta, _, _ = weighed(
-            np.ascontiguousarray(T_predicted),
-            EXPECTED_MOTION,
-            followed.covariance,
-            apart,
-            self._config.drift,
-            information,
-            change,
+        change, covariance, noise = self._by_corners(
+            followed, T_predicted, frame.camera, motion, 0.0, _REACHES_FROM_AFAR
         )
+        nothing = np.zeros((6, 6))
+        delta, _, _ = weighed(EXPECTED_MOTION, EXPECTED_MOTION, nothing, covariance, noise, change)
         return followed, se3.perturb(T_predicted, delta)
 
     def held(
@@ -164,7 +166,7 @@ class ImageCue:
             return replace(estimate, anchors=None)
         followed = followed or self._followed(prior, image, frame, estimate.T_camera_object)
         if followed is not None:
-            estimate = self._corrected(estimate, followed, frame.camera, motion)
+            estimate = self._corrected(estimate, followed, frame.camera, motion, by_camera)
         if followed is None or self._is_worn_out(followed, estimate):
             followed = self._chosen(estimate, image, frame, motion)
         return replace(estimate, anchors=followed)
@@ -179,7 +181,7 @@ class ImageCue:
         """The corners in a new image; None if too few are found again on what is measured of the object."""
         if prior.anchors is None or prior.anchors.image.shape != image.shape:
             return None
-        anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance)
+        anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance, prior.bias)
         start, depths = expected(
             anchors.points, np.ascontiguousarray(T_camera_object), _intrinsics(frame.camera)
         )
@@ -193,37 +195,50 @@ class ImageCue:
         )
         if kept.sum() < self._config.fewest:
             return None
-        return replace(anchors, image=image, pixels=found[kept], points=anchors.points[kept])
+        return anchors.kept(image, found, kept)
 
     def _corrected(
-        self, estimate: PoseEstimate, followed: Anchors, camera: PinholeCamera, motion: Array
+        self,
+        estimate: PoseEstimate,
+        followed: Anchors,
+        camera: PinholeCamera,
+        motion: Array,
+        by_camera: Array,
     ) -> PoseEstimate:
-        """The pose that depth and corners make together, each weighed by its information."""
+        """The pose that depth and corners make together, each weighed by its information.
+
+        Where an object stays in the image, depth errs as it did when the corners were put on the object, so
+        that they know nothing of that; nor do they of the camera's calibration.
+        """
+        alike = float(np.exp(-2.0 * followed.moved / CORRELATED_PIXELS))
+        shared = np.ascontiguousarray(by_camera + alike * (estimate.bias - by_camera))
         T = estimate.T_camera_object
-        change, information = self._motion_of(followed, T, camera)
-        assert followed.covariance is not None
-        delta, covariance, noise = weighed(
-            np.ascontiguousarray(T),
-            np.ascontiguousarray(estimate.covariance),
-            np.ascontiguousarray(followed.covariance),
-            lag_covariance(motion, followed.motion, self._lag),
-            self._config.drift,
-            information,
-            change,
-        )
-        # The corners keep what they were put on the surface with: only their noise changes with the frame.
-        changing = lesser_covariance(estimate.covariance - estimate.bias, noise)
+        change, by_corners, noise = self._by_corners(followed, T, camera, motion, alike, _REACHES)
+        by_depth, bias = np.ascontiguousarray(estimate.covariance), np.ascontiguousarray(estimate.bias)
+        delta, covariance, changing = weighed(by_depth, by_depth - bias, shared, by_corners, noise, change)
         moved = se3.perturb(T, delta)
         return replace(estimate, T_camera_object=moved, covariance=covariance, bias=covariance - changing)
 
-    def _motion_of(
-        self, followed: Anchors, T_camera_object: se3.Matrix, camera: PinholeCamera, reaches: Array = _REACHES
-    ) -> tuple[Array, Array]:
-        """(6,) motion of `se3.perturb` that brings the points to their corners; (6, 6) information of it."""
+    def _by_corners(
+        self,
+        followed: Anchors,
+        T_camera_object: se3.Matrix,
+        camera: PinholeCamera,
+        motion: Array,
+        alike: float,
+        reaches: Array,
+    ) -> tuple[Array, Array, Array]:
+        """(6,) motion of `se3.perturb` that brings the points to their corners; (6, 6) covariance of the pose
+        that this makes, but for a share of what depth erred by when they were chosen; (6, 6) of the noise."""
+        assert followed.covariance is not None and followed.bias is not None
         T = np.ascontiguousarray(T_camera_object)
-        return motion_of_corners(
+        change, information = motion_of_corners(
             followed.points, followed.pixels, T, _intrinsics(camera), self._config.pixels, reaches
         )
+        anchored = followed.covariance - alike * followed.bias
+        apart = lag_covariance(motion, followed.motion, self._lag)
+        by_corners, noise = pose_by_corners(T, anchored, apart, self._config.drift, information)
+        return change, by_corners, noise
 
     def _is_worn_out(self, followed: Anchors, estimate: PoseEstimate) -> bool:
         assert followed.view is not None
@@ -249,7 +264,7 @@ class ImageCue:
         if len(pixels) < self._config.fewest:
             return None
         points = camera.rays(*pixels.T.astype(np.float64)) * z[:, None]
-        return Anchors(image, pixels, points, len(pixels), motion)
+        return Anchors(image, pixels, points, len(pixels), motion, pixels)
 
     def _corners(self, image: Grey, explained: NDArray[np.bool_], region: Region) -> Pixels | None:
         """(n, 2) corners of an image within the part of a region that shows the object, but for its rim."""

@@ -220,7 +220,7 @@ class TrackMachine:
         T_before = self._estimate.T_camera_object
         self._motion = without_unseen_turn(moved, estimate.symmetry, T_before)
         T, covariance = self._motion.T_camera_object, self._motion.pose_covariance + estimate.bias
-        anchors = None if estimate.anchors is None else estimate.anchors.settled(T, covariance)
+        anchors = None if estimate.anchors is None else estimate.anchors.settled(T, covariance, estimate.bias)
         self._estimate = self._supported = replace(
             estimate, T_camera_object=T, covariance=covariance, anchors=anchors
         )

@@ -6,7 +6,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_nodes.estimators.corner_kernels import expected, found_again, motion_of_corners, window
+from pose_nodes.estimators.corner_kernels import (
+    expected,
+    found_again,
+    motion_of_corners,
+    pose_by_corners,
+    weighed,
+    window,
+)
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 
@@ -68,3 +75,48 @@ def test_corners_are_found_again_on_the_surface_alone():
     slack = np.full(6, 0.01, np.float32)
     kept = found_again(at, back, 0.7, at, np.full(6, 0.605), depth, slack)
     assert kept.tolist() == [True, False, False, False, False, False]
+
+
+def _covariance(rng: np.random.Generator, scale: float) -> np.ndarray:
+    root = scale * rng.normal(size=(6, 6))
+    return root @ root.T + 1e-3 * scale**2 * np.eye(6)
+
+
+def test_depth_and_corners_are_as_sure_together_as_their_answers_scatter():
+    rng = np.random.default_rng(2)
+    lasting, random, noise, settled, shared = (_covariance(rng, scale) for scale in (1.0, 0.5, 0.4, 0.7, 0.8))
+    draws = 40_000
+    alike, by_depth, by_corners, jitter, steady = (
+        rng.multivariate_normal(np.zeros(6), part, draws)
+        for part in (shared, lasting, settled, noise, random)
+    )
+    of_depth, of_corners = alike + by_depth + steady, alike + by_corners + jitter
+    told = [shared + lasting + random, random, shared, settled + noise, noise]
+    gain = np.array([weighed(*told, row)[0] for row in np.eye(6)]).T
+    _, covariance, changing = weighed(*told, np.zeros(6))
+    joined = of_depth + (of_corners - of_depth) @ gain.T
+    np.testing.assert_allclose(np.cov(joined.T), covariance, atol=0.03 * np.trace(covariance))
+    only_random = steady + (jitter - steady) @ gain.T
+    np.testing.assert_allclose(np.cov(only_random.T), changing, atol=0.03 * np.trace(changing))
+
+
+@given(st.integers(0, 10_000), st.floats(0.0, 1.0))
+def test_what_both_err_by_is_not_lessened_and_more_lasts_than_that(seed, alike):
+    rng = np.random.default_rng(seed)
+    lasting, random, by_corners, noise = (_covariance(rng, scale) for scale in (0.02, 0.01, 0.02, 0.005))
+    shared = alike * lasting
+    _, covariance, changing = weighed(
+        lasting + random, random, shared, by_corners + noise, noise, np.zeros(6)
+    )
+    for more, less in ((covariance, shared), (covariance - changing, shared), (lasting + random, covariance)):
+        assert np.linalg.eigvalsh(more - less).min() > -1e-9
+
+
+def test_corners_are_no_surer_than_the_pose_they_were_put_on_the_object_by_and_their_drift():
+    anchored = np.diag([1e-6, 2e-6, 3e-6, 1e-4, 2e-4, 3e-4])
+    information = 1e9 * np.eye(6)
+    covariance, noise = pose_by_corners(T_BEFORE, anchored, np.zeros((6, 6)), 0.03, information)
+    turn = np.kron(np.eye(2), T_BEFORE[:3, :3])
+    expected_covariance = turn @ anchored @ turn.T + np.diag([0.0, 0.0, 0.0, 9e-4, 9e-4, 9e-4])
+    np.testing.assert_allclose(covariance, expected_covariance, atol=2e-9)
+    np.testing.assert_allclose(noise, 1e-9 * np.eye(6), rtol=1e-3, atol=1e-12)
