@@ -51,7 +51,7 @@ class ImageCueConfig:
         minimum=0.0, maximum=1.0,
     )  # fmt: skip
     turn_deviation: float = option(
-        0.015, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
+        0.03, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
     )
     pixels: float = option(
         1.0, "standard deviation of a corner's place", unit="pixels", minimum=0.05, maximum=20.0
@@ -103,12 +103,13 @@ class ImageCue:
         rng = np.random.default_rng(0)
         points = estimate.size * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
         pixels = camera.project(se3.transform(estimate.T_camera_object, points)).astype(np.float32)
-        image = np.zeros(camera.shape, np.uint8)
+        frame = replace(frame, color=np.zeros((*camera.shape, 3), np.uint8))
+        assert frame.grey is not None
         T, nothing = estimate.T_camera_object, np.zeros((6, 6))
-        anchors = Anchors(image, pixels, points, len(points), STILL, pixels)
+        anchors = Anchors(frame.grey, pixels, points, len(points), STILL, pixels)
         anchors = anchors.settled(T, estimate.covariance, estimate.bias)
         self._is_needed(estimate, nothing)
-        self._followed(replace(estimate, anchors=anchors), image, frame, T)
+        self._followed(replace(estimate, anchors=anchors), frame, T)
         self._corrected(estimate, anchors, camera, STILL, nothing)
 
     def predicted(
@@ -128,8 +129,7 @@ class ImageCue:
         Returns:
             None and the prediction as it is where too few corners are found.
         """
-        image = frame.grey
-        followed = None if image is None else self._followed(prior, image, frame, T_predicted)
+        followed = self._followed(prior, frame, T_predicted)
         if followed is None:
             return None, T_predicted
         change, covariance, noise = self._by_corners(
@@ -161,10 +161,11 @@ class ImageCue:
         Returns:
             The estimate, with the corners of this frame where it needs them.
         """
-        image = frame.grey
-        if image is None or self._config.points == 0 or not self._is_needed(estimate, by_camera):
+        is_needed = self._config.points > 0 and self._is_needed(estimate, by_camera)
+        image = frame.grey if is_needed else None
+        if image is None:
             return replace(estimate, anchors=None)
-        followed = followed or self._followed(prior, image, frame, estimate.T_camera_object)
+        followed = followed or self._followed(prior, frame, estimate.T_camera_object)
         if followed is not None:
             estimate = self._corrected(estimate, followed, frame.camera, motion, by_camera)
         if followed is None or self._is_worn_out(followed, estimate):
@@ -175,11 +176,10 @@ class ImageCue:
         place, turn = replace(estimate, covariance=estimate.covariance - by_camera).deviations
         return place > self._config.deviation or turn > self._config.turn_deviation
 
-    def _followed(
-        self, prior: PoseEstimate, image: Grey, frame: Frame, T_camera_object: se3.Matrix
-    ) -> Anchors | None:
+    def _followed(self, prior: PoseEstimate, frame: Frame, T_camera_object: se3.Matrix) -> Anchors | None:
         """The corners in a new image; None if too few are found again on what is measured of the object."""
-        if prior.anchors is None or prior.anchors.image.shape != image.shape:
+        image = None if prior.anchors is None else frame.grey
+        if prior.anchors is None or image is None or prior.anchors.image.shape != image.shape:
             return None
         anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance, prior.bias)
         start, depths = expected(

@@ -58,7 +58,7 @@ class RimCueConfig:
     growth: float = option(1.5, "the same by which it is grown", unit="pixels", minimum=0.0, maximum=50.0)
 
 
-_DRAWN_PIXELS = 10_000
+_DRAWN_PIXELS = 5000
 _MARGIN = 12
 """Pixels around the object that are drawn, too: what is beside it."""
 _BLUR = 2.0

@@ -9,9 +9,9 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.registration import covariance_kernels
 
-CORRELATED_PIXELS = 17
+CORRELATED_PIXELS = 16
 """Edge of the squares of pixels within which a depth camera errs alike: however many points lie in one, they
-count as one measurement. So objects that are far away are known less well, which holds on videos of the
+count as one measurement. So objects that are far away are known less well, which holds on images by the
 model of the camera (our choice, see docs/benchmarks.md)."""
 SMALLEST_NOISE = 0.0005
 """Metres; the bias of a depth camera that no number of points averages out (our choice)."""
@@ -37,7 +37,8 @@ def pose_covariance(
     Args:
         information: (6, 6) sum of the squared derivatives of the residuals by a motion as of `se3.perturb`.
         residuals: (n,) distances of the points from the surface along its normals, metres.
-        independent: how many measurements they are worth; see `independent_measurements`.
+        independent: how many measurements they are worth, see `independent_measurements`; the six that the
+            pose itself takes are left out.
         diameter: of the object, metres.
 
     Returns:
@@ -45,7 +46,7 @@ def pose_covariance(
         rad^2.
     """
     noise = max(1.4826 * float(np.median(np.abs(residuals))), SMALLEST_NOISE) if len(residuals) else 1.0
-    share = min(1.0, independent / max(len(residuals), 1))
+    share = covariance_kernels.independent_share(independent, len(residuals))
     return covariance_kernels.covariance_of(_plain(information), noise, share, _unknown(diameter))
 
 

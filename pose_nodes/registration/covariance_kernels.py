@@ -70,6 +70,16 @@ def certain(information: Array, feigned_part: Array) -> Array:
     return result
 
 
+@compiled_small
+def independent_share(squares: int, points: int) -> float:
+    """Of points in so many squares that err alike each, the share that tells how far the pose may be off.
+
+    A pose of six numbers follows six errors, so that what is left of n measurements is too small by
+    (n - 6) / n. One always counts.
+    """
+    return min(1.0, max(squares - 6, 1) / max(points, 1))
+
+
 @compiled
 def covariance_of(information: Array, noise: float, share: float, prior: Array) -> Array:
     """(6, 6) covariance that information and what was known before leave.
@@ -108,7 +118,7 @@ def registered(
     kept = points[near]
     sure = certain(information, feigned(kept - origin, normal_error))
     noise = max(1.4826 * np.median(np.abs(distances[near])), smallest_noise) if len(kept) else 1.0
-    share = min(1.0, occupied_squares(kept, intrinsics, edge) / max(len(kept), 1))
+    share = independent_share(occupied_squares(kept, intrinsics, edge), len(kept))
     return covariance_of(sure, noise, share, prior), len(kept)
 
 

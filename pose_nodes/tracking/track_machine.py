@@ -31,6 +31,14 @@ fits on any plate that comes into view (our choice)."""
 _STEADY_SECONDS = 0.5
 """Of which the usual velocity is taken: what hides an object spoils the last frames before (our choice)."""
 _ELSEWHERE = "a pose agrees with depth that is somewhere else altogether"
+_MOSTLY_SEEN, _AS_USUAL = 0.5, 0.95
+"""Share of the silhouette that must be seen of an object that was hidden and turns up elsewhere, unless what
+is seen agrees with depth as usual, to that share: some part of it fits on what hides it (our choice)."""
+_SAME_PLACE, _SAME_TURN = 0.1, np.deg2rad(10.0)
+"""Of its size, and radians, within which an object that was hidden is where it was (our choice)."""
+_ELSEWHERE_HIDDEN = (
+    "what agrees with depth is not where it was hidden, is hardly seen, and agrees less than usual"
+)
 _HIDDEN_AGAINST = 2.0
 """So many times as much must be hidden as is seen through, for the object to be hidden (our choice)."""
 _FRAMES_OF_DOUBT = 3
@@ -191,6 +199,8 @@ class TrackMachine:
         objection = self._objection(estimate)
         if objection is None and not self._is_near(estimate, predicted):
             objection = _ELSEWHERE
+        if objection is None and self._is_half_seen_elsewhere(estimate, predicted):
+            objection = _ELSEWHERE_HIDDEN
         if objection is None and self._can_reach(estimate, seconds):
             self._support(estimate, seconds, frame.stamp_ns)
         elif objection is None:
@@ -265,12 +275,16 @@ class TrackMachine:
     def _is_near(self, estimate: PoseEstimate, predicted: MotionState) -> bool:
         """Whether a pose is near the predicted one, or the last that was seen: the motion may have ended."""
         assert self._supported is not None
-        farthest = _FARTHEST_JUMP * float(np.linalg.norm(estimate.size))
-        for T in (predicted.T_camera_object, self._supported.T_camera_object):
-            distance, angle = se3.difference(estimate.T_camera_object, T)
-            if distance < farthest and angle < _LARGEST_JUMP:
-                return True
-        return False
+        known = (predicted.T_camera_object, self._supported.T_camera_object)
+        return any(_is_within(estimate, T, _FARTHEST_JUMP, _LARGEST_JUMP) for T in known)
+
+    def _is_half_seen_elsewhere(self, estimate: PoseEstimate, predicted: MotionState) -> bool:
+        """Whether the object was hidden, and something turns up elsewhere that may be a part of it or not."""
+        is_seen = estimate.evidence.visible_fraction >= _MOSTLY_SEEN
+        is_good = estimate.score >= _AS_USUAL * self._usual_score
+        if self._frames_hidden == 0 or is_seen or is_good:
+            return False
+        return not _is_within(estimate, predicted.T_camera_object, _SAME_PLACE, _SAME_TURN)
 
     def _jump(self, estimate: PoseEstimate, stamp_ns: int) -> None:
         """Go on from a pose that agrees with depth, and is trusted when it still does in the next frames."""
@@ -343,3 +357,9 @@ class TrackMachine:
         for remembered in (self._poses, self._velocities):
             while len(remembered) > _REMEMBERED_POSES:
                 del remembered[next(iter(remembered))]
+
+
+def _is_within(estimate: PoseEstimate, T_camera_object: se3.Matrix, sizes: float, angle: float) -> bool:
+    """Whether a pose is nearer to another than so many sizes of the object, and radians."""
+    distance, turn = se3.difference(estimate.T_camera_object, T_camera_object)
+    return distance < sizes * float(np.linalg.norm(estimate.size)) and turn < angle

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.registration import covariance_kernels
 from pose_nodes.registration.covariance import (
     CORRELATED_PIXELS,
     NORMAL_ERROR,
@@ -146,6 +147,21 @@ def test_it_is_the_scatter_of_the_answers_where_so_many_points_err_together():
         together * information(points, normals), np.repeat(errors[:, 0], together), len(points), DIAMETER
     )
     np.testing.assert_allclose(deviations(predicted), deviations(np.cov(answers)), rtol=0.2)
+
+
+@pytest.mark.parametrize("count", [10, 20, 60])
+def test_the_errors_that_a_pose_follows_are_made_up_for(count):
+    rng = np.random.default_rng(5)
+    points, normals = (part[rng.choice(200, count, replace=False)] for part in box(200))
+    jacobian = np.concatenate([normals, np.cross(points, normals)], axis=1)
+    errors = rng.normal(0, 0.003, (count, 2000))
+    answers = np.linalg.lstsq(jacobian, errors, rcond=None)[0]
+    left = errors - jacobian @ answers
+    share = covariance_kernels.independent_share(count, count)
+    noise = np.sqrt((left**2).mean())  # of all tries: the median of a single one is no fair sample of few
+    flat = np.full(6, 1e6)
+    predicted = covariance_kernels.covariance_of(information(points, normals), noise, share, flat)
+    np.testing.assert_allclose(deviations(predicted), deviations(np.cov(answers)), rtol=0.1)
 
 
 def test_without_points_only_the_prior_is_known():

@@ -15,7 +15,7 @@ from pose_nodes.tracking.motion_filter import MotionConfig, MotionFilter
 from pose_nodes.tracking.roster import Roster
 from pose_nodes.tracking.search_plan import SearchPlan
 
-LEFT, RIGHT, MIDDLE = [-0.12, 0.0, 0.6], [0.12, 0.0, 0.6], [0.0, 0.1, 0.6]
+LEFT, RIGHT, MIDDLE = [-0.12, 0.0, 0.5], [0.12, 0.0, 0.5], [0.0, 0.1, 0.5]
 STATES = StateConfig(segments_to_disown=3)
 
 
@@ -130,7 +130,7 @@ def test_a_segmentation_of_an_older_frame_is_compared_with_the_pose_of_that_time
 ):
     (machine,) = tracked(LEFT)
     for index in range(1, 11):
-        machine.follow(show(index, [LEFT[0] + 0.01 * index, 0.0, 0.6])[0], die_estimator)
+        machine.follow(show(index, [LEFT[0] + 0.01 * index, *LEFT[1:]])[0], die_estimator)
     assert machine.state == TrackState.TRACKING
     assert planner.searched(*show(0, LEFT)) == {}
     assert planner.ids() == ["die_0"]

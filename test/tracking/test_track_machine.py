@@ -201,6 +201,25 @@ def test_a_hidden_object_is_held_and_picked_up_again(machine, play, show, die_es
     assert play(machine, 15, PLACE, PLACE) == [SUSPECT, TRACKING]
 
 
+@pytest.mark.parametrize(("noise", "goes_along"), [(0.0, True), (0.0016, False)])
+def test_what_was_hidden_and_turns_up_elsewhere_is_taken_over_where_it_agrees_as_usual(
+    machine, play, show, die_estimator, noise, goes_along
+):
+    play(machine, 1, PLACE, PLACE)
+    for index in (3, 4, 5):
+        machine.follow(hidden_behind(show(index, PLACE)[0]), die_estimator)
+    held, moved = machine.pose, [PLACE[0] + 0.02, PLACE[1], PLACE[2]]
+    frame, (segment,) = show(6, moved)
+    beyond = np.arange(frame.depth.shape[1]) > np.quantile(np.nonzero(segment.mask)[1], 0.55)
+    depth = np.where(beyond, frame.depth, PLACE[2] - 0.2)
+    depth += np.random.default_rng(0).normal(0.0, noise, depth.shape)
+    machine.follow(replace(frame, depth=depth.astype(np.float32)), die_estimator)
+    assert machine.state == SUSPECT
+    assert ("hardly seen" in machine.snapshot().reason) is not goes_along
+    assert machine.pose[:3, 3] == pytest.approx(moved if goes_along else held[:3, 3], abs=0.003)
+    assert play(machine, 7, moved, moved)[-1] == TRACKING
+
+
 def test_what_is_hidden_for_so_long_that_it_may_be_anywhere_is_lost(machine, play, show, die_estimator):
     play(machine, 1, *[PLACE] * 20)
     for index in range(21, 400):

@@ -19,7 +19,7 @@ from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.tracking.config import SearchConfig, TrackerConfig
 from pose_nodes.tracking.tracker import Tracker, prepare_object
 
-LEFT, RIGHT = [-0.12, 0.0, 0.6], [0.12, 0.0, 0.6]
+LEFT, RIGHT = [-0.12, 0.0, 0.5], [0.12, 0.0, 0.5]
 CONFIG = TrackerConfig(search=SearchConfig(interval=0.0))
 PERIOD_NS = 33_000_000
 SEARCHING, TRACKING, SUSPECT, LOST = TrackState
