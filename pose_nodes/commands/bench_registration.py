@@ -96,9 +96,33 @@ def measure_registration(trials: int, shapes: Sequence[tuple[str, int]] = SHAPES
     return [figures for shape in shapes for figures in on_one_thread(_measure_shape, *shape, trials)]
 
 
-def _measure_shape(family: str, seed: int, trials: int) -> list[Figures]:
+def icp_seconds(trials: int) -> float:
+    """Median processor time of Open3D's ICP of POINTS points from near starts: a yardstick for what else is
+    timed in the same run, on whatever machine. To be called on one thread.
+
+    Args:
+        trials: for each of SHAPES.
+    """
+    spent: list[float] = []
+    for family, seed in SHAPES:
+        model = _model(family, seed)
+        register, renderer = _open3d(model), DepthRenderer(model.mesh)
+        for trial in range(trials):
+            rng = np.random.default_rng([seed, trial])
+            view = _view(model, renderer, rng)
+            degrees, metres = STARTS["near"]
+            T_start = _start(model, view.T_camera_object, np.radians(degrees), metres, rng)
+            spent.append(_timed(register, view, T_start, model).seconds)
+    return float(np.median(spent))
+
+
+def _model(family: str, seed: int) -> ObjectModel:
     made = generate(family, seed)
-    model = build_model(made.name, made.mesh, made.symmetry, np.random.default_rng(seed))
+    return build_model(made.name, made.mesh, made.symmetry, np.random.default_rng(seed))
+
+
+def _measure_shape(family: str, seed: int, trials: int) -> list[Figures]:
+    model = _model(family, seed)
     methods, renderer = _methods(model), DepthRenderer(model.mesh)
     spent: dict[tuple[str, str], list[Trial]] = {}
     for trial in range(-1, trials):
@@ -112,7 +136,7 @@ def _measure_shape(family: str, seed: int, trials: int) -> list[Figures]:
                 if trial >= 0:  # the first one compiles, or fills caches
                     spent.setdefault((starts, name), []).append(one)
     return [
-        Figures(made.name, model.diameter, starts, name, tuple(each) if each else None)
+        Figures(model.name, model.diameter, starts, name, tuple(each) if each else None)
         for starts in STARTS
         for name in METHODS
         for each in [spent.get((starts, name))]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pose_nodes.commands.bench_data import BenchRecording
+from pose_nodes.commands.bench_registration import icp_seconds
 from pose_nodes.commands.bench_videos import OBJECTS, SECONDS, VideoPlan, rendered
 from pose_nodes.commands.known_starts import ANY_DEVIATION, found_at
 from pose_nodes.commands.one_thread import on_one_thread
@@ -32,6 +33,8 @@ from pose_nodes.tracking.track_machine import TrackMachine
 
 SYNTHETIC = VideoPlan("hand-held", (OBJECTS[0],), SECONDS["hand-held"])
 FILTER = "filter and state"
+_YARDSTICK_TRIALS = 6
+"""Of each shape, before and after."""
 _LEAST_VISIBLE = 0.3
 """Of a silhouette, where a track may begin."""
 
@@ -46,6 +49,7 @@ class Updates:
         stages: seconds by the clock of each stage of each update, of FILTER among them.
         tracking: how many updates ended in TRACKING.
         starts: how often the object was put at its true pose: once, and after each loss.
+        icp: seconds of `bench_registration.icp_seconds` in the same run.
     """
 
     recording: str
@@ -54,6 +58,7 @@ class Updates:
     stages: list[Mapping[str, float]] = field(default_factory=list)
     tracking: int = 0
     starts: int = 0
+    icp: float = float("nan")
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -66,6 +71,7 @@ class Updates:
             "starts": self.starts,
             "median": percentile(seconds, 50),
             "p95": percentile(seconds, 95),
+            "icp": self.icp,
             "stages": self.median_stages(),
         }
 
@@ -163,7 +169,10 @@ def _measure_updates(recordings: Sequence[BenchRecording], out: Path, synthetic:
         (each.name, recording, library) for each, (recording, library) in zip(recordings, opened, strict=True)
     ]
     pairs.append((f"synthetic, {synthetic.motion}", scene, scene.library()))
-    return [updates for pair in pairs for updates in _follow_all(*pair)]
+    icp = icp_seconds(_YARDSTICK_TRIALS)
+    measured = [updates for pair in pairs for updates in _follow_all(*pair)]
+    icp = 0.5 * (icp + icp_seconds(_YARDSTICK_TRIALS))
+    return [replace(updates, icp=icp) for updates in measured]
 
 
 def _follow_all(name: str, recording: Recording, library: ObjectLibrary) -> list[Updates]:
@@ -190,10 +199,14 @@ def _whole(measured: Sequence[Updates]) -> TextTable:
             percent(one.tracking / len(one.seconds)) if one.seconds else ABSENT,
             number(percentile(np.array(one.seconds), 50), 2, 1e3),
             number(percentile(np.array(one.seconds), 95), 2, 1e3),
+            number(one.icp, 2, 1e3),
+            number(percentile(np.array(one.seconds), 50) / one.icp, 2),
         )
         for one in measured
     ]
-    headers = ("recording", "object", "updates", "tracking", "ms median", "ms p95")
+    headers = (
+        "recording", "object", "updates", "tracking", "ms median", "ms p95", "Open3D's ICP ms", "times that",
+    )  # fmt: skip
     return TextTable("Update of one object, one thread", headers, tuple(rows))
 
 

@@ -47,7 +47,7 @@ class ImageCueConfig:
     points: int = option(60, "corners that are followed; 0 for none", minimum=0, maximum=1000)
     fewest: int = option(12, "without so many, texture says nothing", minimum=4, maximum=1000)
     deviation: float = option(
-        0.0015, "standard deviation of the place by depth alone, from which on texture is used", unit="m",
+        0.003, "standard deviation of the place by depth alone, from which on texture is used", unit="m",
         minimum=0.0, maximum=1.0,
     )  # fmt: skip
     turn_deviation: float = option(

@@ -27,23 +27,24 @@ def test_an_object_is_followed_from_its_true_pose_without_a_cold_start(tmp_path)
     assert (value["recording"], value["object"]) == ("synthetic, hand-held", "generic_blob_903")
     assert (value["updates"], value["starts"], value["tracking"]) == (4, 1, 1.0)
     assert 0 < value["median"] <= value["p95"] < 1
+    assert 1e-4 < value["icp"] < 1
     assert {"points", "registration", "evidence", "covariance", FILTER} <= set(value["stages"])
     assert all(seconds >= 0 for seconds in value["stages"].values())
 
 
 def test_stages_are_medians_over_all_updates_and_a_rare_one_counts_as_nothing():
     stages = [{"points": 1e-3, FILTER: 1e-4}] * 2 + [{"points": 3e-3, "search": 1.0, FILTER: 1e-4}]
-    updates = Updates("desk", "cube", [0.002, 0.004, 0.003], stages, tracking=2, starts=1)
+    updates = Updates("desk", "cube", [0.002, 0.004, 0.003], stages, tracking=2, starts=1, icp=0.002)
     assert updates.median_stages() == {"points": 1e-3, FILTER: 1e-4, "search": 0.0}
     whole, profile = update_tables([updates])
-    assert whole.rows == (("desk", "cube", "3", "66.7 %", "3.00", "3.90"),)
+    assert whole.rows == (("desk", "cube", "3", "66.7 %", "3.00", "3.90", "2.00", "1.50"),)
     assert profile.headers == ("recording", "object", "points", "search", FILTER)
     assert profile.rows == (("desk", "cube", "1.00", "0.00", "0.10"),)
 
 
 def test_an_object_that_is_never_seen_has_no_figures_but_a_row():
     whole, _ = update_tables([Updates("desk", "cube")])
-    assert whole.rows[0][2:] == ("0", "-", "-", "-")
+    assert whole.rows[0][2:] == ("0", *"-----")
     value = Updates("desk", "cube").plain()
     assert np.isnan(value["median"]) and (value["updates"], value["stages"]) == (0, {})
 
