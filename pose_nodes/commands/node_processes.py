@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from pose_nodes.commands.dds_profile import local_transport
+from pose_nodes.commands.deferred_signals import deferred_signals
 from pose_nodes.core.errors import PoseNodesError
 from pose_nodes.ros.domains import free_domain
 from pose_nodes.sequences.files import write_text
@@ -55,8 +56,9 @@ class NodeProcesses:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for name in list(self._running)[::-1]:
-            self.stop(name)
+        with deferred_signals():
+            for name in list(self._running)[::-1]:
+                self.stop(name)
 
     def start(self, name: str, parameters: Mapping[str, Any]) -> None:
         """Start a node of the package, such as "tracker_node", with its parameters.
@@ -67,7 +69,7 @@ class NodeProcesses:
         file = self._folder / f"{name}.yaml"
         write_text(file, yaml.safe_dump({"/**": {"ros__parameters": dict(parameters)}}))
         command = [sys.executable, "-m", f"pose_nodes.nodes.{name}", "--ros-args", "--params-file", str(file)]
-        with self._log(name).open("wb") as log:
+        with self._log(name).open("wb") as log, deferred_signals():
             # In a session of its own: Ctrl-C reaches this process alone, which then ends the nodes in order.
             self._running[name] = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
