@@ -4,6 +4,8 @@ PYTHON ?= $(shell readlink -e .venv/bin/python || echo python3)
 RUN := tools/ros_wheels/run
 # Processes of tests; each takes up to 3 GB.
 JOBS ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
+# Of tests of nodes, which start more of them, and wait for each other: each in a DDS domain of its own.
+NODE_JOBS ?= $(shell n=$$(nproc); echo $$((n < 2 ? n : 2)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench lint colcon clean
@@ -39,8 +41,8 @@ lint: setup
 test: lint
 	@echo "Running the tests that need no ROS, in $(JOBS) processes"
 	@$(RUN) python -m pytest -q -m "not ros" -n $(JOBS) --dist loadfile $(PYTEST_OPTIONS)
-	@echo "Running the tests of nodes, one after the other"
-	@$(RUN) python -m pytest -q -m ros $(PYTEST_OPTIONS)
+	@echo "Running the tests of nodes, in $(NODE_JOBS) processes"
+	@$(RUN) python -m pytest -q -m ros -n $(NODE_JOBS) --dist loadfile $(PYTEST_OPTIONS)
 
 colcon: setup
 	@echo "Building with colcon, in a workspace of its own"
