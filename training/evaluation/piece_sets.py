@@ -27,12 +27,14 @@ class PieceSet:
     Attributes:
         name: of the set.
         pieces: the pairs.
+        data_set: that it is of; its name where it is all of it.
         judges: of poses in the images that the pairs are of, one a pair; none of synthetic pairs.
         left_out: how many more pairs there were, whose recorded poses depth contradicts.
     """
 
     name: str
     pieces: tuple[Piece, ...]
+    data_set: str
     judges: tuple[BopJudge, ...] = ()
     left_out: int = 0
 
@@ -73,7 +75,7 @@ def cached_set(folder: Path, pool: Path, split: str, pairs: int, points: int) ->
         PoseNodesError: the cache or the pool cannot be used.
     """
     cached = CachedPairs([folder], ObjectPool(pool, split))
-    return PieceSet(folder.name, tuple(pieces_of(cached, pairs, points)))
+    return PieceSet(folder.name, tuple(pieces_of(cached, pairs, points)), folder.name)
 
 
 def recorded_sets(text: str, every: int, points: int, check: bool = False) -> list[PieceSet]:
@@ -110,11 +112,14 @@ def recorded_sets(text: str, every: int, points: int, check: bool = False) -> li
         )
     # "bunny/000001" of one scene, "bunny" of several.
     called = first.name if len(scenes) == 1 else first.name.partition("/")[0]
-    return [_recorded_set(f"{called}: {name}", pairs, check) for name, pairs in found.items()]
+    return [_recorded_set(called, name, pairs, check) for name, pairs in found.items()]
 
 
-def _recorded_set(name: str, pairs: list[tuple[RecordedPiece, BopJudge]], check: bool) -> PieceSet:
+def _recorded_set(
+    data_set: str, object_name: str, pairs: list[tuple[RecordedPiece, BopJudge]], check: bool
+) -> PieceSet:
     """Raises InvalidDatasetError where nothing is left."""
+    name = f"{data_set}: {object_name}"
     kept = [(each.piece, judge) for each, judge in pairs if not (check and each.contradicted)]
     if not kept:
         raise InvalidDatasetError(
@@ -122,4 +127,4 @@ def _recorded_set(name: str, pairs: list[tuple[RecordedPiece, BopJudge]], check:
             "transparent objects, leave --check-references away"
         )
     pieces, judges = zip(*kept, strict=True)
-    return PieceSet(name, pieces, judges, len(pairs) - len(kept))
+    return PieceSet(name, pieces, data_set, judges, len(pairs) - len(kept))

@@ -1,4 +1,7 @@
-"""Scores of contenders set by set, their means over all sets, and what the student has before the teacher."""
+"""Scores of contenders set by set, their means over data sets, and what the student has before the teacher.
+
+As in the BOP challenge, each pair of a data set counts alike, and then each data set.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from training.evaluation.registering import Effort
 from training.reproduction.contenders import STUDENT, TEACHER, Contender
 
 SHARES = ("ron", "fmr", "mutual", "seen", "recall", "ar")
-ALL_SETS = "mean of all sets"
+ALL_SETS = "mean of all data sets"
 
 Row = dict[str, Any]
 
@@ -20,7 +23,8 @@ Row = dict[str, Any]
 def scores_of_sets(
     sets: Sequence[PieceSet], contenders: Sequence[Contender], kept: KeptScores, done: Callable[[], None]
 ) -> Iterator[Row]:
-    """A row for each set and each contender; of one that is absent it tells why.
+    """A row for each set and each contender, and for each data set of several; of one that is absent it tells
+    why.
 
     Args:
         sets: the pairs.
@@ -31,9 +35,10 @@ def scores_of_sets(
     Raises:
         PoseNodesError: kept scores are damaged, or cannot be written.
     """
+    together: dict[tuple[str, str], list[list[PieceScore]]] = {}
     for over in sets:
         for each in contenders:
-            row: Row = {"set": over.name, "real": over.real, "role": each.role}
+            row: Row = {"set": over.name, "data_set": over.data_set, "real": over.real, "role": each.role}
             if each.describer is None:
                 yield {**row, "absent": each.about}
                 continue
@@ -41,13 +46,20 @@ def scores_of_sets(
             for score in kept.evaluate(over, each.describer, Effort()):
                 scores.append(score)
                 done()
+            together.setdefault((over.data_set, each.role), []).append(scores)
             yield {**row, **summary(scores)}
+    for (data_set, role), parts in together.items():
+        if len(parts) > 1:
+            head = {"set": f"{data_set}: all", "data_set": data_set, "role": role, "whole": True}
+            yield {**head, **summary([score for part in parts for score in part])}
 
 
 def means(rows: Sequence[Row]) -> list[Row]:
-    """The mean of each contender over all sets, each set counting alike."""
-    roles = list(dict.fromkeys(row["role"] for row in rows if "pairs" in row))
-    return [_mean(role, [row for row in rows if row["role"] == role]) for role in roles]
+    """The mean of each contender over all data sets, each counting alike."""
+    whole = {row["data_set"] for row in rows if "whole" in row}
+    counted = [row for row in rows if "whole" in row or row["data_set"] not in whole]
+    roles = list(dict.fromkeys(row["role"] for row in counted if "pairs" in row))
+    return [_mean(role, [row for row in counted if row["role"] == role]) for role in roles]
 
 
 def student_less_teacher(rows: Sequence[Row]) -> Row | None:

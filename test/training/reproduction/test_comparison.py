@@ -7,14 +7,15 @@ import math
 import pytest
 
 from training.evaluation.kept_scores import KeptScores
-from training.evaluation.piece_sets import cached_set
+from training.evaluation.piece_sets import PieceSet, cached_set
 from training.reproduction.comparison import SHARES, means, scores_of_sets, student_less_teacher
 from training.reproduction.contenders import Contender, fpfh_contender
 
 
 def row(name: str, role: str, share: float, pairs: float = 4.0) -> dict:
     shares = dict.fromkeys(SHARES, share)
-    return {"set": name, "role": role, "pairs": pairs, "seconds": 1.0, "registering": 2.0, **shares}
+    head = {"set": name, "data_set": name.partition(":")[0], "role": role}
+    return {**head, "pairs": pairs, "seconds": 1.0, "registering": 2.0, **shares}
 
 
 ROWS = [
@@ -30,12 +31,18 @@ def test_each_set_counts_alike():
     assert student["pairs"] == 10.0
 
 
+def test_of_a_data_set_of_several_objects_all_pairs_count_alike():
+    rows = [row("a", "fpfh", 0.2), row("b: mug", "fpfh", 0.0, 1.0), row("b: can", "fpfh", 0.8, 3.0)]
+    (mean,) = means([*rows, {**row("b: all", "fpfh", 0.6, 4.0), "whole": True}])
+    assert mean["recall"] == pytest.approx(0.4) and mean["pairs"] == 8.0
+
+
 def test_the_student_is_compared_with_the_teacher():
     assert student_less_teacher(means(ROWS))["fmr"] == pytest.approx(0.3)
 
 
 def test_without_a_teacher_there_is_no_difference():
-    absent = {"set": "a", "role": "teacher", "absent": "no teacher given"}
+    absent = {"set": "a", "data_set": "a", "role": "teacher", "absent": "no teacher given"}
     assert student_less_teacher(means([absent, ROWS[1]])) is None
 
 
@@ -51,3 +58,15 @@ def test_an_absent_contender_has_a_row_that_tells_why(caches, pool_folder, tmp_p
     assert [found["role"] for found in rows] == ["fpfh", "teacher"]
     assert rows[0]["pairs"] == 2 and len(done) == 2
     assert rows[1]["absent"] == "no teacher given"
+
+
+def test_the_objects_of_a_data_set_are_told_one_by_one_and_together(caches, pool_folder, tmp_path):
+    over = cached_set(caches / "held_out", pool_folder, "val", pairs=3, points=100)
+    parts = [
+        PieceSet(f"room: {name}", pieces, "room")
+        for name, pieces in (("mug", over.pieces[:1]), ("can", over.pieces[1:]))
+    ]
+    rows = list(scores_of_sets(parts, [fpfh_contender()], KeptScores(tmp_path), lambda: None))
+    assert [found["set"] for found in rows] == ["room: mug", "room: can", "room: all"]
+    assert [found["pairs"] for found in rows] == [1, 2, 3]
+    assert rows[2]["ron"] == pytest.approx((rows[0]["ron"] + 2 * rows[1]["ron"]) / 3)

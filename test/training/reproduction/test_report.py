@@ -20,8 +20,16 @@ CONTENDERS = [
     Contender("student", "dgedi", network="dGeDi small"),
 ]
 ROWS = [
-    {"set": "held_out", "role": "teacher", "pairs": 4.0, **SHARES, **TIMES},
-    {"set": "held_out", "role": "student", "pairs": 4.0, **SHARES, **TIMES, "ron": 0.15},
+    {"set": "held_out", "data_set": "held_out", "role": "teacher", "pairs": 4.0, **SHARES, **TIMES},
+    {
+        "set": "held_out",
+        "data_set": "held_out",
+        "role": "student",
+        "pairs": 4.0,
+        **SHARES,
+        **TIMES,
+        "ron": 0.15,
+    },
 ]
 
 
@@ -53,13 +61,13 @@ def test_ours_stand_beside_the_papers():
     ours = [line for line in lines if line.startswith("| ours ")]
     assert len(paper) == 4 and len(ours) == 5
     assert ours[1] == "| ours | held_out | student | 4 | 15.0 % | 20.0 % | 30.0 % | 50.0 % | 60.0 % | 100 |"
-    assert ours[4].startswith("| ours | mean of all sets | student less teacher | - | +5.0 | +0.0 |")
+    assert ours[4].startswith("| ours | mean of all data sets | student less teacher | - | +5.0 | +0.0 |")
     assert "| ours | held_out | student | 50.0 % | 60.0 % | 0.40 |" in third
     assert "What differs in the protocol:\n\n- Data: " in first
 
 
 def test_an_absent_teacher_is_told_in_its_rows():
-    absent = {"set": "held_out", "role": "teacher", "absent": "no teacher given"}
+    absent = {"set": "held_out", "data_set": "held_out", "role": "teacher", "absent": "no teacher given"}
     first, _, third, _ = tables(report([absent, ROWS[1]]))
     assert "| ours | held_out | teacher | no teacher given |" in first
     assert "| ours | held_out | teacher | no teacher given |" in third
