@@ -3,8 +3,9 @@
 Depth tells nothing of how far a plain cylinder has turned about its axis, or a plate has moved along itself.
 Corners of the image on the object are put onto its surface, and found again in the next frame by their grey
 levels (Lucas and Kanade, 1981; pyramids of Bouguet, 2000). Where they went is weighed against what depth
-says, each by its information, so that it counts only along what depth leaves open. It is used only where a
-pose would else not be known well enough (our choice).
+says, each by its information, so that it counts only along what depth leaves open. It steadies poses that
+depth alone does not hold well; that they are known better by it is told only of those which depth hardly
+holds: all corners may drift together, as light moves over a surface (our choice).
 """
 
 from __future__ import annotations
@@ -47,11 +48,18 @@ class ImageCueConfig:
     points: int = option(60, "corners that are followed; 0 for none", minimum=0, maximum=1000)
     fewest: int = option(12, "without so many, texture says nothing", minimum=4, maximum=1000)
     deviation: float = option(
-        0.003, "standard deviation of the place by depth alone, from which on texture is used", unit="m",
-        minimum=0.0, maximum=1.0,
+        0.0015, "standard deviation of the place by depth alone, from which on texture steadies the pose",
+        unit="m", minimum=0.0, maximum=1.0,
     )  # fmt: skip
     turn_deviation: float = option(
-        0.03, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
+        0.015, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
+    )
+    open_deviation: float = option(
+        0.003, "of the place, from which on the pose is moreover thought to be known better by texture",
+        unit="m", minimum=0.0, maximum=1.0,
+    )  # fmt: skip
+    open_turn_deviation: float = option(
+        0.05, "the same of the orientation", unit="rad", minimum=0.0, maximum=3.2
     )
     pixels: float = option(
         1.0, "standard deviation of a corner's place", unit="pixels", minimum=0.05, maximum=20.0
@@ -173,8 +181,7 @@ class ImageCue:
         return replace(estimate, anchors=followed)
 
     def _is_needed(self, estimate: PoseEstimate, by_camera: Array) -> bool:
-        place, turn = replace(estimate, covariance=estimate.covariance - by_camera).deviations
-        return place > self._config.deviation or turn > self._config.turn_deviation
+        return _is_beyond(estimate, by_camera, self._config.deviation, self._config.turn_deviation)
 
     def _followed(self, prior: PoseEstimate, frame: Frame, T_camera_object: se3.Matrix) -> Anchors | None:
         """The corners in a new image; None if too few are found again on what is measured of the object."""
@@ -216,6 +223,8 @@ class ImageCue:
         change, by_corners, noise = self._by_corners(followed, T, camera, motion, alike, _REACHES)
         by_depth, bias = np.ascontiguousarray(estimate.covariance), np.ascontiguousarray(estimate.bias)
         delta, covariance, changing = weighed(by_depth, by_depth - bias, shared, by_corners, noise, change)
+        if not _is_beyond(estimate, by_camera, self._config.open_deviation, self._config.open_turn_deviation):
+            covariance = by_depth
         moved = se3.perturb(T, delta)
         return replace(estimate, T_camera_object=moved, covariance=covariance, bias=covariance - changing)
 
@@ -280,6 +289,13 @@ class ImageCue:
             np.ascontiguousarray(part), self._config.points, _QUALITY, _APART, mask=mask
         )
         return None if found is None else found.reshape(-1, 2) + np.array([left, top], np.float32)
+
+
+def _is_beyond(estimate: PoseEstimate, by_camera: Array, place: float, turn: float) -> bool:
+    """Whether depth leaves the place or the orientation open by more than standard deviations in metres and
+    radians, the camera's calibration left out."""
+    left = replace(estimate, covariance=estimate.covariance - by_camera).deviations
+    return left[0] > place or left[1] > turn
 
 
 def _there_and_back(

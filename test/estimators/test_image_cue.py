@@ -12,7 +12,9 @@ from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
 from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.image_cue import ImageCue, ImageCueConfig
 from pose_nodes.estimators.instance import InstanceEstimator
+from pose_nodes.estimators.posed_object import PosedObject
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
 from pose_nodes.geometry.symmetry import SymmetryGroup
@@ -127,3 +129,25 @@ def test_images_of_another_size_have_no_corners_in_common(estimator, can, look):
     )
     second = estimator.update(Observation(smaller), first)
     assert second.verified and (second.anchors is None or second.anchors.image.shape == (240, 320))
+
+
+@pytest.mark.parametrize(("deviation", "becomes_surer"), [(0.03, False), (0.2, True)])
+def test_texture_steadies_a_pose_and_makes_only_those_surer_that_depth_hardly_holds(
+    can, look, deviation, becomes_surer
+):
+    tolerance, still = InstanceConfig().tolerance, np.zeros(6)
+    cue = ImageCue(PosedObject(can, tolerance), tolerance, 0.5, ImageCueConfig())
+    by_depth = np.diag([0.001**2] * 3 + [0.005**2, deviation**2, 0.005**2])
+    before = replace(known(can, T_FIRST), covariance=by_depth, bias=0.25 * by_depth)
+    first = cue.held(before, look(0, T_FIRST), before, still, np.zeros((6, 6)))
+    slid = replace(before, T_camera_object=turned(np.radians(2.0)))
+    found = cue.held(
+        slid, look(1, T_FIRST), replace(first, covariance=SURE, bias=0.5 * SURE), still, 0.0 * SURE
+    )
+    assert abs(se3.tangent(T_FIRST, found.T_camera_object)[4]) < np.radians(1.6)
+    # Depth errs alike where nothing moved: half of the deviation is left.
+    assert (found.deviations[1] < 0.6 * deviation) is becomes_surer
+    if not becomes_surer:
+        np.testing.assert_array_equal(found.covariance, by_depth)
+    for part in (found.bias, found.covariance - found.bias):
+        assert np.linalg.eigvalsh(part).min() > -1e-9
