@@ -52,7 +52,7 @@ class ImageCueConfig:
         unit="m", minimum=0.0, maximum=1.0,
     )  # fmt: skip
     turn_deviation: float = option(
-        0.015, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
+        0.02, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
     )
     open_deviation: float = option(
         0.003, "of the place, from which on the pose is moreover thought to be known better by texture",
