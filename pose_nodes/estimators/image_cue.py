@@ -52,7 +52,7 @@ class ImageCueConfig:
         unit="m", minimum=0.0, maximum=1.0,
     )  # fmt: skip
     turn_deviation: float = option(
-        0.02, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
+        0.015, "of the orientation, but for turns that no one can see", unit="rad", minimum=0.0, maximum=3.2
     )
     open_deviation: float = option(
         0.003, "of the place, from which on the pose is moreover thought to be known better by texture",
@@ -116,9 +116,9 @@ class ImageCue:
         T, nothing = estimate.T_camera_object, np.zeros((6, 6))
         anchors = Anchors(frame.grey, pixels, points, len(points), STILL, pixels)
         anchors = anchors.settled(T, estimate.covariance, estimate.bias)
-        self._is_needed(estimate, nothing)
+        _left_open(estimate, nothing)
         self._followed(replace(estimate, anchors=anchors), frame, T)
-        self._corrected(estimate, anchors, camera, STILL, nothing)
+        self._corrected(estimate, anchors, camera, STILL, nothing, makes_surer=True)
 
     def predicted(
         self, frame: Frame, prior: PoseEstimate, T_predicted: se3.Matrix, motion: Array
@@ -169,19 +169,18 @@ class ImageCue:
         Returns:
             The estimate, with the corners of this frame where it needs them.
         """
-        is_needed = self._config.points > 0 and self._is_needed(estimate, by_camera)
-        image = frame.grey if is_needed else None
+        place, turn = _left_open(estimate, by_camera)
+        is_needed = place > self._config.deviation or turn > self._config.turn_deviation
+        image = frame.grey if is_needed and self._config.points > 0 else None
         if image is None:
             return replace(estimate, anchors=None)
         followed = followed or self._followed(prior, frame, estimate.T_camera_object)
         if followed is not None:
-            estimate = self._corrected(estimate, followed, frame.camera, motion, by_camera)
+            is_open = place > self._config.open_deviation or turn > self._config.open_turn_deviation
+            estimate = self._corrected(estimate, followed, frame.camera, motion, by_camera, is_open)
         if followed is None or self._is_worn_out(followed, estimate):
             followed = self._chosen(estimate, image, frame, motion)
         return replace(estimate, anchors=followed)
-
-    def _is_needed(self, estimate: PoseEstimate, by_camera: Array) -> bool:
-        return _is_beyond(estimate, by_camera, self._config.deviation, self._config.turn_deviation)
 
     def _followed(self, prior: PoseEstimate, frame: Frame, T_camera_object: se3.Matrix) -> Anchors | None:
         """The corners in a new image; None if too few are found again on what is measured of the object."""
@@ -211,8 +210,10 @@ class ImageCue:
         camera: PinholeCamera,
         motion: Array,
         by_camera: Array,
+        makes_surer: bool,
     ) -> PoseEstimate:
-        """The pose that depth and corners make together, each weighed by its information.
+        """The pose that depth and corners make together, each weighed by its information, and known as well
+        as that, or no better than by depth.
 
         Where an object stays in the image, depth errs as it did when the corners were put on the object, so
         that they know nothing of that; nor do they of the camera's calibration.
@@ -223,7 +224,7 @@ class ImageCue:
         change, by_corners, noise = self._by_corners(followed, T, camera, motion, alike, _REACHES)
         by_depth, bias = np.ascontiguousarray(estimate.covariance), np.ascontiguousarray(estimate.bias)
         delta, covariance, changing = weighed(by_depth, by_depth - bias, shared, by_corners, noise, change)
-        if not _is_beyond(estimate, by_camera, self._config.open_deviation, self._config.open_turn_deviation):
+        if not makes_surer:
             covariance = by_depth
         moved = se3.perturb(T, delta)
         return replace(estimate, T_camera_object=moved, covariance=covariance, bias=covariance - changing)
@@ -291,11 +292,10 @@ class ImageCue:
         return None if found is None else found.reshape(-1, 2) + np.array([left, top], np.float32)
 
 
-def _is_beyond(estimate: PoseEstimate, by_camera: Array, place: float, turn: float) -> bool:
-    """Whether depth leaves the place or the orientation open by more than standard deviations in metres and
-    radians, the camera's calibration left out."""
-    left = replace(estimate, covariance=estimate.covariance - by_camera).deviations
-    return left[0] > place or left[1] > turn
+def _left_open(estimate: PoseEstimate, by_camera: Array) -> tuple[float, float]:
+    """Standard deviations, metres and radians, by which depth leaves place and orientation open, the camera's
+    calibration left out."""
+    return replace(estimate, covariance=estimate.covariance - by_camera).deviations
 
 
 def _there_and_back(
