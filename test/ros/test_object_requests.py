@@ -87,6 +87,18 @@ class Session:
         request = AddObject.Request(name=name, mesh=str(mesh), **options)
         return client, client.call_async(request)
 
+    def begin_and_wait(self, name: str, mesh: Path, **options: Any) -> Any:
+        """Ask for an object; it is being prepared when this returns.
+
+        Requests of different clients may come in any order, so it is asked for twice: whichever comes
+        second is refused, and then the other one is at work.
+        """
+        both = [self.begin(name, mesh, **options) for _ in range(2)]
+        assert self.probe.until(lambda: any(future.done() for _, future in both), PATIENCE_S)
+        refused, begun = sorted(both, key=lambda one: not one[1].done())
+        assert "is being prepared already" in self.finish(refused).message
+        return begun
+
     def finish(self, begun: Any) -> AddObject.Response:
         client, future = begun
         assert self.probe.until(future.done, PATIENCE_S), self.node.output
@@ -156,8 +168,7 @@ def test_an_object_that_is_removed_while_it_is_searched_never_appears(fresh):
 
 
 def test_an_object_that_is_removed_while_it_is_prepared_is_not_added(fresh):
-    begun = fresh.begin("bunny", BUNNY, mesh_unit="mm")
-    fresh.remove("nothing")  # when that is answered, the request before it is at work
+    begun = fresh.begin_and_wait("bunny", BUNNY, mesh_unit="mm")
     removed = fresh.remove("bunny")
     assert (removed.success, removed.message) == (
         True,
@@ -214,8 +225,7 @@ def test_objects_can_be_added_while_the_node_is_paused_and_are_forgotten_with_th
     assert fresh.probe.change_state(NODE, "activate")
     assert fresh.show_until(lambda: fresh.is_tracked("bunny_0"))
     assert fresh.probe.change_state(NODE, "deactivate")
-    begun = fresh.begin("crate", BUNNY, mesh_unit="mm")
-    fresh.remove("nothing")  # when that is answered, the request before it is at work
+    begun = fresh.begin_and_wait("crate", BUNNY, mesh_unit="mm")
     assert fresh.probe.change_state(NODE, "cleanup")
     assert "a later request came" in fresh.finish(begun).message
     for answer in (fresh.add("crate", "box.ply"), fresh.remove("box")):
