@@ -29,6 +29,8 @@ class Evidence:
         occluded_fraction: occluded / silhouette.
         contradicted_fraction: contradicted / silhouette.
         missing_fraction: missing / silhouette, with the part outside the image.
+        continued_fraction: share of the silhouette's rim, where nothing nearer is beside it, beyond which the
+            measured surface goes on in the plane of the object's flat side; NaN without a rim.
         mask_iou: overlap of the silhouette, without what is occluded, and the mask, intersection over union;
             NaN without a mask.
         mask_coverage: share of the mask's measured pixels that the object explains; NaN without a mask.
@@ -41,6 +43,7 @@ class Evidence:
     occluded_fraction: float = 0.0
     contradicted_fraction: float = 0.0
     missing_fraction: float = 0.0
+    continued_fraction: float = 0.0
     mask_iou: float = float("nan")
     mask_coverage: float = float("nan")
     margin: float = float("nan")

@@ -40,8 +40,10 @@ def cold_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceCo
     )
 
 
-def warm_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceConfig) -> Verdict:
-    """Judge a pose that was followed from the frame before."""
+def warm_verdict(
+    evidence: Evidence, explained_pixels: int, before: Evidence, config: AcceptanceConfig
+) -> Verdict:
+    """Judge a pose that was followed from the frame before, and the evidence there."""
     return _verdict(
         [
             _enough_pixels(explained_pixels, config),
@@ -49,9 +51,17 @@ def warm_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceCo
             _at_least(
                 evidence.visible_fraction, config.visible_fraction, "only {} of the object was measured"
             ),
+            _ends(evidence, before, config),
         ],
         evidence,
     )
+
+
+def goes_on(evidence: Evidence, before: Evidence, config: AcceptanceConfig) -> bool:
+    """Whether the surface goes on beyond an object's rim as it did not before: a flat side that slid onto a
+    larger one. Where a segment showed the object flush with another, it did so before, too."""
+    least = config.continued_fraction
+    return evidence.continued_fraction > max(least, before.continued_fraction + 0.5 * least)
 
 
 def _margin_needed(evidence: Evidence, config: AcceptanceConfig) -> float:
@@ -68,6 +78,15 @@ def _verdict(objections: list[str | None], evidence: Evidence) -> Verdict:
     return Verdict(
         True,
         f"{evidence.visible_fraction:.0%} of the silhouette agrees with depth, median {residual:.1f} mm off",
+    )
+
+
+def _ends(evidence: Evidence, before: Evidence, config: AcceptanceConfig) -> str | None:
+    if not goes_on(evidence, before, config):
+        return None
+    return (
+        f"the surface goes on beyond {evidence.continued_fraction:.0%} of the object's rim, in the plane of "
+        "its side: this may be something larger"
     )
 
 

@@ -183,6 +183,13 @@ class AcceptanceConfig:
     warm_inlier_ratio: float = option(
         0.85, "explained / (explained + contradicted) while followed", minimum=0.0, maximum=1.0
     )
+    continued_fraction: float = option(
+        0.15,
+        "share of the rim beyond which the surface may go on in the plane of the object's flat side while it "
+        "is followed, or half as much more than in the frame before: a flat side slides onto any table",
+        minimum=0.0,
+        maximum=1.0,
+    )
     fewest_pixels: int = option(
         150, "of the image that show the object's surface", unit="pixels", minimum=10, maximum=100_000
     )

@@ -17,7 +17,7 @@ from pose_nodes.core.anchors import Anchors
 from pose_nodes.core.estimate import Evidence, PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.stopwatch import Stopwatch
-from pose_nodes.estimators.acceptance import Verdict, warm_verdict
+from pose_nodes.estimators.acceptance import Verdict, goes_on, warm_verdict
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.image_cue import ImageCue
 from pose_nodes.estimators.known_object import KnownObject
@@ -50,6 +50,8 @@ _MUCH = 0.85
 """Share of the silhouette behind something nearer from which on an object may be hidden rather than have
 moved; and share of the last support that a pose elsewhere must have for it to have moved, or of that of a
 pose elsewhere for it not to have (our choice)."""
+_GOES_ON = 0.5
+"""What a pose is worth beyond whose rim the surface goes on, to others (our choice)."""
 _LEAST_FOUND = 0.9
 """Share of the last frame's support that a search must find (our choice)."""
 _JUDGED_PIXELS = 2500
@@ -62,17 +64,27 @@ _SAME_START = 0.3
 
 
 @dataclass(frozen=True, eq=False)
+class _Sight:
+    """The new frame, and the evidence in the one before."""
+
+    frame: Frame
+    before: Evidence
+
+
+@dataclass(frozen=True, eq=False)
 class _Followed:
-    """Where one start led: the pose, its judgement and the (n, 3) points that it rests on."""
+    """Where one start led: the pose, its judgement, the (n, 3) points that it rests on, and whether the
+    surface goes on beyond the object's rim there, as it did not before."""
 
     T_start: se3.Matrix
     T_camera_object: se3.Matrix
     judgement: Judgement
     points: NDArray[np.float64]
+    goes_on: bool
 
     @property
     def support(self) -> float:
-        return _support(self.judgement)
+        return _support(self.judgement) * (_GOES_ON if self.goes_on else 1.0)
 
 
 class WarmUpdate:
@@ -106,21 +118,22 @@ class WarmUpdate:
         motion = se3.tangent(prior.T_camera_object, T_predicted)
         with stopwatch.stage("texture"):
             corners, T_predicted = self._cue.predicted(frame, prior, T_predicted, motion)
+        sight = _Sight(frame, prior.evidence)
         starts = self._starts(prior.T_camera_object, T_predicted)
         best: _Followed | None = None
         for T in starts:
-            far = self._from(frame, T, stopwatch)
+            far = self._from(sight, T, stopwatch)
             best = _better(best, far)
             if best is not None and best.support >= _WEAKER * usual:
                 break
-            near = far if self._stayed(far) else self._from(frame, T, stopwatch, _STAGES[1:])
+            near = far if self._stayed(far) else self._from(sight, T, stopwatch, _STAGES[1:])
             if near is not None and _is_hidden_alone(near.judgement, prior, best):
                 best = near
                 break
-            best = _better(_better(best, near), self._as_it_is(frame, T))
-        if may_search and (best is None or not self._verdict(best).verified):
+            best = _better(_better(best, near), self._as_it_is(sight, T))
+        if may_search and (best is None or not self._verdict(best, prior).verified):
             with stopwatch.stage("search"):
-                best = _better(best, self._searched(frame, starts, _LEAST_FOUND * usual))
+                best = _better(best, self._searched(sight, starts, _LEAST_FOUND * usual))
         if best is None:
             return replace(self._blank(T_predicted), seconds=stopwatch.seconds)
         with stopwatch.stage("covariance"):
@@ -156,7 +169,7 @@ class WarmUpdate:
         estimate = self.follow(frame, prior, off)
         self._cue.rehearse(estimate, frame)
         self._rim.rehearse(estimate, frame)
-        self._searched(frame, [T], 0.0)
+        self._searched(_Sight(frame, prior.evidence), [T], 0.0)
 
     def judge(self, frame: Frame, T_camera_object: se3.Matrix) -> Judgement | None:
         """How well a frame supports a pose as it is; None when the pose is out of the image."""
@@ -179,27 +192,27 @@ class WarmUpdate:
         """The farthest that a corner of the object's box is moved between two poses, metres."""
         return se3.farthest(T_a, T_b, self._corners)
 
-    def _searched(self, frame: Frame, starts: list[se3.Matrix], least: float) -> _Followed | None:
+    def _searched(self, sight: _Sight, starts: list[se3.Matrix], least: float) -> _Followed | None:
         """What many starts around each of a few lead to, if it has the least support.
 
         Many starts find what looks like the object to some degree nearly everywhere.
         """
         for T in starts:
-            points = self._points_near(frame, T, _SEARCH_REACH * self._reach)
+            points = self._points_near(sight.frame, T, _SEARCH_REACH * self._reach)
             if len(points) < _FEWEST_POINTS:
                 continue
             found: _Followed | None = None
             for fit in self._field.candidates(
                 points, se3.inverse(T), self._reach, self._tolerance_at(T), self._spread, _CANDIDATES
             ):
-                found = _better(found, self._from(frame, se3.inverse(fit.T_object_camera), Stopwatch()))
+                found = _better(found, self._from(sight, se3.inverse(fit.T_object_camera), Stopwatch()))
             if found is not None and found.support >= least:
                 return found
         return None
 
     def _from(
         self,
-        frame: Frame,
+        sight: _Sight,
         T: se3.Matrix,
         stopwatch: Stopwatch,
         stages: Sequence[tuple[float, float]] = _STAGES,
@@ -211,23 +224,28 @@ class WarmUpdate:
         for reach_share, share in stages:
             reach = reach_share * self._reach
             with stopwatch.stage("points"):
-                points = self._points_near(frame, T, reach, share)
+                points = self._points_near(sight.frame, T, reach, share)
             if len(points) < _FEWEST_POINTS:
                 return None
             with stopwatch.stage("registration"):
                 found = self._field.register(points, se3.inverse(T), reach, self._tolerance_at(T))
                 T = se3.inverse(found.T_object_camera)
         with stopwatch.stage("evidence"):
-            judgement = self.judge(frame, T)
-        return None if judgement is None else _Followed(T_start, T, judgement, points)
+            return self._judged(sight, T_start, T, points)
 
-    def _as_it_is(self, frame: Frame, T: se3.Matrix) -> _Followed | None:
-        """A start that is not moved: where most is hidden, other things near may pull more than it does."""
-        points = self._points_near(frame, T, self._tolerance_at(T))
-        judgement = self.judge(frame, T)
-        if judgement is None or len(points) < _FEWEST_POINTS:
+    def _judged(
+        self, sight: _Sight, T_start: se3.Matrix, T: se3.Matrix, points: NDArray[np.float64]
+    ) -> _Followed | None:
+        judgement = self.judge(sight.frame, T)
+        if judgement is None:
             return None
-        return _Followed(T, T, judgement, points)
+        beyond = goes_on(judgement.evidence, sight.before, self._config.acceptance)
+        return _Followed(T_start, T, judgement, points, beyond)
+
+    def _as_it_is(self, sight: _Sight, T: se3.Matrix) -> _Followed | None:
+        """A start that is not moved: where most is hidden, other things near may pull more than it does."""
+        points = self._points_near(sight.frame, T, self._tolerance_at(T))
+        return self._judged(sight, T, T, points) if len(points) >= _FEWEST_POINTS else None
 
     def _tolerance_at(self, T: se3.Matrix) -> float:
         return float(self._config.tolerance.at(T[2:3, 3].astype(np.float32))[0])
@@ -243,13 +261,15 @@ class WarmUpdate:
         points = self._field.near(frame.depth, frame.camera, region, se3.inverse(T), reach)
         return points[:: max(1, -(-len(points) // int(share * self._config.warm.points)))]
 
-    def _verdict(self, followed: _Followed) -> Verdict:
+    def _verdict(self, followed: _Followed, prior: PoseEstimate) -> Verdict:
         judgement = followed.judgement
-        return warm_verdict(judgement.evidence, judgement.explained_pixels, self._config.acceptance)
+        return warm_verdict(
+            judgement.evidence, judgement.explained_pixels, prior.evidence, self._config.acceptance
+        )
 
     def _estimate(self, followed: _Followed, prior: PoseEstimate, camera: PinholeCamera) -> PoseEstimate:
         judgement, model = followed.judgement, self._model
-        verdict = self._verdict(followed)
+        verdict = self._verdict(followed, prior)
         reach = self._tolerance_at(followed.T_camera_object)
         left = self._uncertainty.covariance(followed.points, followed.T_camera_object, camera, reach)
         T = without_sliding(followed.T_start, followed.T_camera_object, left)

@@ -20,6 +20,7 @@ from pose_nodes.core.config import option
 from pose_nodes.core.estimate import Evidence
 from pose_nodes.core.frame import Frame
 from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.registration.continuation_kernels import continued_rim
 from pose_nodes.registration.evidence_kernels import (
     CLAIMED,
     EXPLAINED,
@@ -66,12 +67,14 @@ class View:
     Attributes:
         camera: of the frame.
         region: the grid; may reach beyond the image.
+        image: (h, w) float32 metres, the whole depth image.
         depth: (rows, columns) float32 metres, NaN where nothing was measured and outside of the image.
         mask: (rows, columns) bool pixels of the object's segment; None when there is none.
     """
 
     camera: PinholeCamera
     region: Region
+    image: NDArray[np.float32]
     depth: NDArray[np.float32]
     mask: NDArray[np.bool_] | None
 
@@ -79,7 +82,8 @@ class View:
     def of(cls, frame: Frame, region: Region, mask: NDArray[np.bool_] | None = None) -> View:
         """Sample a frame, and a mask of its size, on a grid."""
         depth = sampled(frame.depth, region.left, region.top, region.stride, region.rows, region.columns)
-        return cls(frame.camera, region, depth, None if mask is None else _on_grid(mask, region))
+        on_grid = None if mask is None else _on_grid(mask, region)
+        return cls(frame.camera, region, frame.depth, depth, on_grid)
 
 
 def _on_grid(mask: NDArray[np.bool_], region: Region) -> NDArray[np.bool_]:
@@ -125,16 +129,20 @@ def judge(rendered: NDArray[np.float32], view: View, tolerance: DepthTolerance) 
         rendered, view.depth, mask, view.mask is not None, tolerance.constant, tolerance.quadratic
     )
     score = _ratio(counts[WEIGHT], counts[EXPLAINED] + counts[FARTHER])
+    region = view.region
+    continued = continued_rim(
+        rendered, view.image, region.left, region.top, region.stride, tolerance.constant, tolerance.quadratic
+    )
     return Judgement(
-        _evidence(counts, residual, view.mask is not None),
+        _evidence(counts, residual, continued, view.mask is not None),
         score,
         score if view.mask is None else _ratio(counts[WEIGHT_IN_MASK], counts[CLAIMED]),
         int(counts[EXPLAINED]) * view.region.stride**2,
     )
 
 
-def _evidence(counts: NDArray[np.float64], residual: float, has_mask: bool) -> Evidence:
-    """From the counts of `sort_pixels`."""
+def _evidence(counts: NDArray[np.float64], residual: float, continued: float, has_mask: bool) -> Evidence:
+    """From the counts of `sort_pixels`, and of `continued_rim`."""
     silhouette, explained = counts[HIT], counts[EXPLAINED]
     against = counts[FARTHER] + counts[NEARER] - counts[OCCLUDED]
     return Evidence(
@@ -144,6 +152,7 @@ def _evidence(counts: NDArray[np.float64], residual: float, has_mask: bool) -> E
         occluded_fraction=_ratio(counts[OCCLUDED], silhouette),
         contradicted_fraction=_ratio(counts[FARTHER], silhouette),
         missing_fraction=_ratio(counts[MISSING], silhouette),
+        continued_fraction=continued,
         mask_iou=_ratio(counts[SEEN_AND_MASK], counts[SEEN_OR_MASK]) if has_mask else float("nan"),
         mask_coverage=_ratio(counts[EXPLAINED_IN_MASK], counts[MEASURED_IN_MASK])
         if has_mask

@@ -23,7 +23,11 @@ GOOD = Evidence(0.95, 0.0012, 0.7, mask_iou=0.8, mask_coverage=0.9, margin=0.5)
 NAN = float("nan")
 
 
-@pytest.mark.parametrize("verdict", [cold_verdict, warm_verdict])
+def following_verdict(evidence, explained_pixels, config):
+    return warm_verdict(evidence, explained_pixels, GOOD, config)
+
+
+@pytest.mark.parametrize("verdict", [cold_verdict, following_verdict])
 def test_good_evidence_is_verified_and_told_in_numbers(verdict):
     assert verdict(GOOD, 5000, CONFIG).verified
     assert verdict(GOOD, 5000, CONFIG).reason == "70% of the silhouette agrees with depth, median 1.2 mm off"
@@ -52,11 +56,11 @@ def test_a_cold_start_is_refused_with_what_is_lacking(change, sentence):
     ],
 )
 def test_an_update_is_refused_with_what_is_lacking(change, sentence):
-    verdict = warm_verdict(replace(GOOD, **change), 5000, CONFIG)
+    verdict = following_verdict(replace(GOOD, **change), 5000, CONFIG)
     assert not verdict.verified and verdict.reason.startswith(sentence)
 
 
-@pytest.mark.parametrize("verdict", [cold_verdict, warm_verdict])
+@pytest.mark.parametrize("verdict", [cold_verdict, following_verdict])
 def test_too_few_pixels_prove_nothing(verdict):
     refused = verdict(GOOD, 149, CONFIG)
     assert not refused.verified
@@ -70,7 +74,30 @@ def test_evidence_that_is_not_known_does_not_suffice_for_a_cold_start(name):
 
 
 def test_an_update_asks_for_no_mask_and_no_rival():
-    assert warm_verdict(Evidence(0.95, 0.001, 0.7), 5000, CONFIG).verified
+    assert following_verdict(Evidence(0.95, 0.001, 0.7), 5000, CONFIG).verified
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "verified"),
+    [
+        (0.0, 0.15, True),
+        (0.05, 0.16, False),
+        (0.1, 0.17, True),
+        (0.4, 0.45, True),
+        (0.4, 0.5, False),
+        (NAN, 0.3, False),
+    ],
+)
+def test_what_begins_to_go_on_beyond_its_rim_is_refused(before, now, verified):
+    verdict = warm_verdict(
+        replace(GOOD, continued_fraction=now), 5000, replace(GOOD, continued_fraction=before), CONFIG
+    )
+    assert verdict.verified == verified
+    assert verified or verdict.reason.startswith(f"the surface goes on beyond {now:.0%} of the object's rim")
+
+
+def test_where_no_rim_is_seen_nothing_is_said_of_it():
+    assert following_verdict(replace(GOOD, continued_fraction=NAN), 5000, CONFIG).verified
 
 
 def test_where_nothing_is_left_unexplained_a_smaller_margin_suffices():

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from pose_nodes.core.observation import Observation
 from pose_nodes.geometry import se3
@@ -238,3 +239,40 @@ def test_from_another_view_than_the_last_a_wrong_pose_that_agrees_as_usual_is_ra
         trusted = estimate.verified and estimate.score >= usual
         wrong.append(trusted and not is_right(estimate, bunny_model, truth(after, bunny_model)))
     assert np.mean(wrong) < 0.15
+
+
+def a_box_on_a_table(staged, T_camera_box, box):
+    """Depth of a box on a table that is tilted as it is."""
+    frame, _ = staged((box, T_camera_box))
+    corner = se3.transform(T_camera_box, np.array([[0.0, 0.0, -0.5 * box.size[2]]]))[0]
+    normal, camera = T_camera_box[:3, 2], frame.camera
+    v, u = np.mgrid[: camera.height, : camera.width]
+    rays = camera.rays(u.ravel().astype(float), v.ravel().astype(float))
+    table = ((corner @ normal) / (rays @ normal)).reshape(camera.shape)
+    depth = np.where((table > 0.1) & (table < frame.depth), table, frame.depth)
+    noise = np.random.default_rng(1).normal(0.0, 0.001, camera.shape)
+    return replace(frame, depth=(depth + (depth != frame.depth) * noise).astype(np.float32))
+
+
+def test_a_flat_box_that_slid_onto_the_table_is_not_taken_for_followed(estimator_of, known_at, staged):
+    import trimesh
+
+    from pose_nodes.objects.mesh import TriangleMesh
+    from pose_nodes.objects.model import build_model
+
+    mesh = trimesh.creation.box([0.2, 0.06, 0.025])
+    box = build_model(
+        "remote", TriangleMesh(np.asarray(mesh.vertices), np.asarray(mesh.faces, np.int32)), "box"
+    )
+    tilt = se3.from_rotation_translation(
+        Rotation.from_euler("x", 140.0, degrees=True).as_matrix(), [0.0, 0.0, 0.6]
+    )
+    frame = a_box_on_a_table(staged, tilt, box)
+    at_truth = estimator_of(box).update(Observation(frame), known_at(box, tilt))
+    assert at_truth.verified and at_truth.evidence.continued_fraction < 0.1
+    beside = tilt @ se3.from_rotation_translation(np.eye(3), [0.0, 0.09, -0.025])
+    slid = estimator_of(box).update(
+        Observation(frame), replace(at_truth, T_camera_object=beside), may_search=False
+    )
+    assert se3.difference(slid.T_camera_object, tilt)[0] > 0.03
+    assert not slid.verified and "the surface goes on beyond" in slid.reason

@@ -36,7 +36,7 @@ def room(behind: float = 1.0) -> np.ndarray:
 def judged(
     depth: np.ndarray, mask: np.ndarray | None = None, rendered: np.ndarray | None = None
 ) -> Judgement:
-    view = View(CAMERA, Region.full(CAMERA), depth, mask)
+    view = View(CAMERA, Region.full(CAMERA), depth, depth, mask)
     return judge(plate() if rendered is None else rendered, view, TOLERANCE)
 
 
