@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from rclpy.task import Future
 
 from pose_nodes.core.config import from_mapping
 from pose_nodes.core.errors import InvalidConfigError, PoseNodesError
 from pose_nodes.objects.library import ObjectLibrary, load_object
 from pose_nodes.objects.objects_file import ObjectSpec, check_name, read_objects_file
 from pose_nodes.ros.config import TrackerNodeConfig
+from pose_nodes.ros.late_service import Answer, create_late_service
 from pose_nodes.srv import AddObject, RemoveObject
 from pose_nodes.tracking.live import LiveTracker
 from pose_nodes.tracking.tracker import PreparedObject, prepare_object
@@ -63,9 +61,7 @@ class ObjectRequests:
         self.tracker: LiveTracker | None = None
         self._node = node
         self._session: _Session | None = None
-        # Of a group of its own: in the node's, nothing else is done until the object is ready.
-        group = ReentrantCallbackGroup()
-        node.create_service(AddObject, "~/add_object", self._on_add, callback_group=group)
+        create_late_service(node, AddObject, "~/add_object", self._on_add)
         node.create_service(RemoveObject, "~/remove_object", self._on_remove)
 
     @property
@@ -89,27 +85,58 @@ class ObjectRequests:
             session.wanted.clear()
             session.pool.shutdown(wait=False)  # what waits there sees that it is no longer wanted
 
-    async def _on_add(self, request: AddObject.Request, response: AddObject.Response) -> AddObject.Response:
+    def _on_add(self, request: AddObject.Request, answer: Answer) -> None:
         try:
-            response.message = await self._add(request)
-            response.success = True
+            self._begin_to_add(request, answer)
+        except PoseNodesError as error:
+            answer(AddObject.Response(message=str(error)))
+
+    def _begin_to_add(self, request: AddObject.Request, answer: Answer) -> None:
+        """Let an object be prepared in the session's thread, and go on with it in the executor's."""
+        session, name, mark = self._configured(), request.name, object()
+        executor = self._node.executor
+        _check_free(session, request)
+        session.wanted[name] = mark
+
+        def prepare() -> None:
+            outcome: PreparedObject | PoseNodesError = RefusedRequestError(
+                "the object could not be prepared, and the log of the node says why; report this"
+            )
+            try:
+                outcome = _while_wanted(session, name, mark, request)
+            except PoseNodesError as error:
+                outcome = error
+            finally:
+                if executor is not None:
+                    executor.create_task(lambda: self._finish_adding(session, name, mark, outcome, answer))
+
+        session.pool.submit(prepare).add_done_callback(self._log_fault)
+
+    def _log_fault(self, work: Future[None]) -> None:
+        """Tell of an error that nobody foresaw; the node goes on without the object."""
+        if not work.cancelled() and (error := work.exception()) is not None:
+            self._node.get_logger().error("".join(traceback.format_exception(error)))
+
+    def _finish_adding(
+        self,
+        session: _Session,
+        name: str,
+        mark: object,
+        outcome: PreparedObject | PoseNodesError,
+        answer: Answer,
+    ) -> None:
+        """Look for an object that was prepared, unless that is wanted no longer, and answer."""
+        response = AddObject.Response()
+        try:
+            if isinstance(outcome, PoseNodesError):
+                raise outcome
+            _check_wanted(session, name, mark)
+            response.message, response.success = self._take(session, outcome), True
         except PoseNodesError as error:
             response.message = str(error)
-        return response
-
-    async def _add(self, request: AddObject.Request) -> str:
-        """Prepare an object and look for it; the sentence that says so."""
-        session, name, mark = self._configured(), request.name, object()
-        _check_free(session, request)
-        work = partial(_prepare, session.config, request)
-        session.wanted[name] = mark
-        try:
-            prepared = await self._elsewhere(session, lambda: _while_wanted(session, name, mark, work))
-            _check_wanted(session, name, mark)
-        finally:
-            if session.wanted.get(name) is mark:
-                del session.wanted[name]
-        return self._take(session, prepared)
+        if session.wanted.get(name) is mark:
+            del session.wanted[name]
+        answer(response)
 
     def _take(self, session: _Session, prepared: PreparedObject) -> str:
         name, model = prepared.model.name, prepared.model
@@ -149,28 +176,6 @@ class ObjectRequests:
             raise RefusedRequestError("the node is not configured, so it has no objects; configure it first")
         return self._session
 
-    def _elsewhere(self, session: _Session, work: Callable[[], PreparedObject]) -> Future:
-        """Do work in the session's thread; its result, to be awaited in the executor's."""
-        executor = self._node.executor
-        done = Future(executor=executor)
-
-        def run() -> None:
-            try:
-                done.set_result(work())
-            except PoseNodesError as error:
-                done.set_exception(error)
-            except Exception as error:  # told to whoever asked, and logged; the node goes on without it
-                self._node.get_logger().error(traceback.format_exc())
-                fault = RefusedRequestError(f"the object could not be prepared ({error!r}); report this")
-                done.set_exception(fault)
-                raise
-            finally:
-                if executor is not None:
-                    executor.wake()
-
-        session.pool.submit(run)
-        return done
-
 
 def _check_free(session: _Session, request: AddObject.Request) -> None:
     """Raise an error for a name that cannot be used, or is used and not to be replaced."""
@@ -196,11 +201,9 @@ def _check_wanted(session: _Session, name: str, mark: object) -> None:
         )
 
 
-def _while_wanted(
-    session: _Session, name: str, mark: object, work: Callable[[], PreparedObject]
-) -> PreparedObject:
+def _while_wanted(session: _Session, name: str, mark: object, request: AddObject.Request) -> PreparedObject:
     _check_wanted(session, name, mark)
-    return work()
+    return _prepare(session.config, request)
 
 
 def _prepare(config: TrackerNodeConfig, request: AddObject.Request) -> PreparedObject:

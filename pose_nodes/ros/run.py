@@ -11,11 +11,11 @@ from types import FrameType
 
 import cv2
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
 from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.ros.executor import make_executor
 from pose_nodes.ros.staged_node import StagedNode
 
 BAD_INPUT = 2
@@ -86,7 +86,7 @@ def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence
         return BAD_INPUT
     try:
         node = make_node(stop)
-        executor = SingleThreadedExecutor()
+        executor = make_executor()
         executor.add_node(node)
         while not stop.is_set:
             executor.spin_once(timeout_sec=_WAKE_S)
