@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from geometry_msgs.msg import Pose
 from numpy.typing import NDArray
-from vision_msgs.msg import (
-    BoundingBox3D,
-    Detection3D,
-    Detection3DArray,
-    ObjectHypothesis,
-    ObjectHypothesisWithPose,
-)
+from vision_msgs.msg import Detection3D, Detection3DArray, ObjectHypothesisWithPose
 
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.ros.located import LocatedTrack, LocatedTracks
-from pose_nodes.ros.poses import to_pose, to_pose_with_covariance, to_vector
+from pose_nodes.ros.poses import fill_pose, fill_pose_with_covariance, fill_xyz
 
 
 def detection_array(located: LocatedTracks, library: ObjectLibrary) -> Detection3DArray:
@@ -32,20 +25,17 @@ def detection_array(located: LocatedTracks, library: ObjectLibrary) -> Detection
 def _detection(located: LocatedTrack, array: LocatedTracks, library: ObjectLibrary) -> Detection3D:
     track, T_frame_object = located.track, located.T_frame_object
     assert T_frame_object is not None and located.covariance is not None and track.estimate is not None
-    hypothesis = ObjectHypothesis(class_id=track.class_name, score=float(track.estimate.score))
-    pose = to_pose_with_covariance(T_frame_object, located.covariance)
-    return Detection3D(
-        header=array.header,
-        id=track.id,
-        results=[ObjectHypothesisWithPose(hypothesis=hypothesis, pose=pose)],
-        bbox=BoundingBox3D(
-            center=_box_pose(T_frame_object, library[track.class_name].box_centre),
-            size=to_vector(track.estimate.size),
-        ),
-    )
+    best = ObjectHypothesisWithPose()
+    best.hypothesis.class_id, best.hypothesis.score = track.class_name, float(track.estimate.score)
+    fill_pose_with_covariance(best.pose, T_frame_object, located.covariance)
+    message = Detection3D(header=array.header, id=track.id, results=[best])
+    fill_pose(message.bbox.center, _at(T_frame_object, library[track.class_name].box_centre))
+    fill_xyz(message.bbox.size, track.estimate.size)
+    return message
 
 
-def _box_pose(T_frame_object: NDArray[np.float64], box_centre: NDArray[np.float64]) -> Pose:
-    T_object_box = np.eye(4)
-    T_object_box[:3, 3] = box_centre
-    return to_pose(T_frame_object @ T_object_box)
+def _at(T_frame_object: NDArray[np.float64], box_centre: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4, 4) the motion of the object, to the (3,) centre of its box."""
+    T_frame_box = T_frame_object.copy()
+    T_frame_box[:3, 3] += T_frame_object[:3, :3] @ box_centre
+    return T_frame_box

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from geometry_msgs.msg import TransformStamped
+from std_msgs.msg import Header
 
-from pose_nodes.ros.located import LocatedTracks
-from pose_nodes.ros.poses import to_transform
+from pose_nodes.ros.located import LocatedTrack, LocatedTracks
+from pose_nodes.ros.poses import fill_transform
 
 
 def object_transforms(located: LocatedTracks, prefix: str) -> list[TransformStamped]:
@@ -14,11 +15,15 @@ def object_transforms(located: LocatedTracks, prefix: str) -> list[TransformStam
     Only one node may broadcast a frame (REP 105); a prefix keeps the frames of several trackers apart.
     """
     return [
-        TransformStamped(
-            header=located.header,
-            child_frame_id=f"{prefix}{track.track.id}".lstrip("/"),  # tf2 knows no leading slash
-            transform=to_transform(track.T_frame_object),
-        )
+        _transform(track, located.header, prefix)
         for track in located.actionable().tracks
         if track.T_frame_object is not None
     ]
+
+
+def _transform(track: LocatedTrack, header: Header, prefix: str) -> TransformStamped:
+    message = TransformStamped(header=header)
+    message.child_frame_id = f"{prefix}{track.track.id}".lstrip("/")  # tf2 knows no leading slash
+    assert track.T_frame_object is not None
+    fill_transform(message.transform, track.T_frame_object)
+    return message

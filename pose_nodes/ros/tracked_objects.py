@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from pose_nodes.msg import TrackedObject, TrackedObjectArray
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.ros.located import LocatedTrack, LocatedTracks
-from pose_nodes.ros.poses import to_pose_with_covariance, to_twist, to_vector
+from pose_nodes.ros.poses import fill_pose_with_covariance, fill_twist, fill_xyz
 from pose_nodes.ros.stamps import to_duration, to_nanoseconds, to_time
 
 _PUBLISHED_EVIDENCE = ("inlier_ratio", "depth_residual", "visible_fraction", "contradicted_fraction")
@@ -28,14 +26,14 @@ def _tracked_object(located: LocatedTrack, library: ObjectLibrary, latency: floa
         id=track.id,
         class_name=track.class_name,
         state=int(track.state),
-        size=to_vector(model.size),
-        velocity=to_twist(located.velocity),
         age=to_duration(max(track.stamp_ns - track.started_ns, 0)),
         last_supported=to_time(track.supported_ns),
         symmetry=model.symmetry.notation,
         latency=latency,
         reason=track.reason,
     )
+    fill_xyz(message.size, model.size)
+    fill_twist(message.velocity, located.velocity)
     _fill_estimate(message, located)
     return message
 
@@ -45,9 +43,8 @@ def _fill_estimate(message: TrackedObject, located: LocatedTrack) -> None:
     if estimate is None:
         return
     assert located.T_frame_object is not None and located.covariance is not None
-    message.pose = to_pose_with_covariance(located.T_frame_object, located.covariance)
-    message.size = to_vector(estimate.size)
+    fill_pose_with_covariance(message.pose, located.T_frame_object, located.covariance)
+    fill_xyz(message.size, estimate.size)
     message.score = float(estimate.score)
-    evidence = asdict(estimate.evidence)
     for name in _PUBLISHED_EVIDENCE:
-        setattr(message, name, float(evidence[name]))
+        setattr(message, name, float(getattr(estimate.evidence, name)))

@@ -171,6 +171,8 @@ class TrackMachine:
 
     def pose_at(self, stamp_ns: int) -> se3.Matrix | None:
         """The pose in the frame nearest to a stamp through which the object was followed; None if in none."""
+        if stamp_ns in self._poses:
+            return self._poses[stamp_ns]
         nearest = min(self._poses, key=lambda known: abs(known - stamp_ns), default=None)
         return None if nearest is None else self._poses[nearest]
 
