@@ -100,6 +100,16 @@ def perturb(T_a_b: Matrix, delta: NDArray[np.float64]) -> Matrix:
     return se3_kernels.perturbed(_plain(T_a_b), _plain(delta), 1.0)
 
 
+def screw(T_a_b: Matrix, delta: NDArray[np.float64]) -> Matrix:
+    """T_a_b after a motion that begins as that of `perturb` and goes on evenly: a turn about a line and along
+    it. (6,) delta, metres and radians; the translation is that of b's origin at the beginning.
+
+    Turned by 90 degrees about a line beside the origin, `perturb` leaves the circle, and this does not
+    (Lynch and Park, "Modern Robotics", 2017, section 3.3.3).
+    """
+    return se3_kernels.screwed(_plain(T_a_b), _plain(delta))
+
+
 def tangent(T_a_b: Matrix, T_a_c: Matrix) -> NDArray[np.float64]:
     """The delta of `perturb` that moves b to c: (6,) translation in metres, rotation vector in radians."""
     return se3_kernels.offset(_plain(T_a_b), _plain(T_a_c))

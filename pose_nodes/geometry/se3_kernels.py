@@ -36,6 +36,22 @@ def perturbed(T: Array, delta: Array, share: float) -> Array:
 
 
 @compiled_small
+def screwed(T: Array, delta: Array) -> Array:
+    """`se3.screw`."""
+    v, w = delta[:3], delta[3:]
+    square = w[0] * w[0] + w[1] * w[1] + w[2] * w[2]
+    angle = math.sqrt(square)
+    b = 0.5 - square / 24.0 if angle < 1e-2 else (1.0 - math.cos(angle)) / square
+    c = 1.0 / 6.0 - square / 120.0 if angle < 1e-2 else (angle - math.sin(angle)) / (square * angle)
+    x, y, z = w[1] * v[2] - w[2] * v[1], w[2] * v[0] - w[0] * v[2], w[0] * v[1] - w[1] * v[0]
+    whole = delta.copy()
+    whole[0] += b * x + c * (w[1] * z - w[2] * y)
+    whole[1] += b * y + c * (w[2] * x - w[0] * z)
+    whole[2] += b * z + c * (w[0] * y - w[1] * x)
+    return perturbed(T, whole, 1.0)
+
+
+@compiled_small
 def _quaternion(R: Array) -> Array:
     """(4,) w, x, y, z of a rotation, of any length; the largest of them is found first, without a difference
     of nearly equal numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,6 +48,22 @@ def test_directions_are_turned_and_not_shifted(T):
 @given(poses, small)
 def test_the_tangent_is_what_perturb_needs(T, delta):
     np.testing.assert_allclose(se3.tangent(T, se3.perturb(T, delta)), delta, atol=1e-9)
+
+
+@given(poses, vectors, vectors, st.floats(0.001, 3.0))
+def test_a_screw_turns_about_a_line_that_stays(T, axis, beside, angle):
+    hypothesis.assume(np.linalg.norm(axis) > 0.1)
+    w = angle * axis / np.linalg.norm(axis)
+    on_line = T[:3, 3] + beside
+    turned = se3.screw(T, np.concatenate([np.cross(w, T[:3, 3] - on_line), w]))
+    R = Rotation.from_rotvec(w).as_matrix()
+    np.testing.assert_allclose(turned[:3, :3], R @ T[:3, :3], atol=1e-9)
+    np.testing.assert_allclose(turned[:3, 3], on_line + R @ (T[:3, 3] - on_line), atol=1e-9)
+
+
+@given(poses, small)
+def test_a_screw_begins_as_a_perturbation(T, delta):
+    np.testing.assert_allclose(se3.screw(T, 1e-5 * delta), se3.perturb(T, 1e-5 * delta), atol=1e-9)
 
 
 @given(poses, poses)

@@ -211,6 +211,25 @@ def test_the_lesser_of_two_covariances_is_below_both(seed):
     np.testing.assert_allclose(lesser_covariance(a, 1e8 * b), a, atol=1e-3 * np.abs(a).max())
 
 
+@given(st.floats(-2.0, 2.0), st.floats(-0.1, 0.1), st.floats(-0.1, 0.1), st.floats(-0.1, 0.1))
+def test_the_axis_of_a_can_that_slid_about_it_is_where_it_was_found(slide, tilt, sideways, beside):
+    """The can's axis is the object's y, beside its origin; it was tilted, moved, and slid about its axis."""
+    begun = IN_FRONT
+    found = se3.perturb(begun, np.array([0.1 * sideways, 0.0, 0.0, tilt, 0.0, sideways]))
+    axis, arm = found[:3, 1], found[:3, :3] @ np.array([beside, 0.0, 0.0])
+    free = np.concatenate([np.cross(axis, -arm), axis])  # of a turn about it, at the origin beside it
+    found = se3.screw(found, slide * free)
+    axis, arm = found[:3, 1], found[:3, :3] @ np.array([beside, 0.0, 0.0])
+    free = np.concatenate([np.cross(axis, -arm), axis])
+    sure = np.diag([0.0003**2] * 3 + [0.003**2] * 3)
+    kept = without_sliding(begun, found, sure + np.pi**2 / 3.0 * np.outer(free, free))
+    np.testing.assert_allclose(kept[:3, 1], found[:3, 1], atol=0.002)
+    on_axis = np.array([[beside, -0.1, 0.0], [beside, 0.1, 0.0]])
+    np.testing.assert_allclose(se3.transform(kept, on_axis), se3.transform(found, on_axis), atol=3e-4)
+    turned = se3.tangent(begun, kept)[3:]
+    assert abs(turned @ axis) <= 0.1 * abs(slide) + 0.02
+
+
 @given(st.lists(st.floats(-0.2, 0.2), min_size=6, max_size=6))
 def test_where_registration_slid_the_pose_stays_where_it_began(motion):
     motion = np.array(motion) * [0.1, 0.1, 0.1, 1.0, 1.0, 1.0]
