@@ -126,9 +126,9 @@ class MotionFilter:
                 _acceleration(config.brisk_acceleration, config.brisk_turn_acceleration),
             ]
         )
-        self._lively, self._brisk = (np.repeat(one[None], _MODELS, axis=0) for one in self._accelerations[1:])
         hidden = _acceleration(config.hidden_acceleration, config.hidden_turn_acceleration)
         self._hidden = np.repeat(hidden[None], _MODELS, axis=0)
+        self._brisk = np.repeat(self._accelerations[-1:], _MODELS, axis=0)
         # That all else is at rest says nothing of whether a can turns about its axis.
         speeds = [config.first_speed**2] * 3 + [config.first_turn_rate**2] * 3
         self._wandering = config.damping * np.diag(speeds)
@@ -173,17 +173,7 @@ class MotionFilter:
         covariance: NDArray[np.float64],
         seconds: float,
     ) -> bool:
-        """Whether an object can have moved to a measured pose, however briskly; see `is_abrupt`."""
-        return self._is_within(state, T_camera_object, covariance, seconds, self._brisk)
-
-    def is_abrupt(
-        self,
-        state: MotionState,
-        T_camera_object: se3.Matrix,
-        covariance: NDArray[np.float64],
-        seconds: float,
-    ) -> bool:
-        """Whether an object was snatched away, if a measured pose is right: carried, it would not get there.
+        """Whether an object can have moved to a measured pose, however briskly.
 
         Args:
             state: of the last frame.
@@ -191,20 +181,10 @@ class MotionFilter:
             covariance: (6, 6) of the measurement.
             seconds: since the last frame.
         """
-        return not self._is_within(state, T_camera_object, covariance, seconds, self._lively)
-
-    def _is_within(
-        self,
-        state: MotionState,
-        T_camera_object: se3.Matrix,
-        covariance: NDArray[np.float64],
-        seconds: float,
-        accelerations: NDArray[np.float64],
-    ) -> bool:
-        predicted = self._moved(state, seconds, accelerations)
+        predicted = self._moved(state, seconds, self._brisk)
         delta = se3.tangent(predicted.T_camera_object, T_camera_object)
         noise = np.ascontiguousarray(covariance)
-        return bool(motion_kernels.innovation(delta, predicted.covariance, noise) < _GATE)
+        return motion_kernels.innovation(delta, predicted.covariance, noise) < _GATE
 
     def update(
         self,

@@ -39,7 +39,6 @@ _SAME_PLACE, _SAME_TURN = 0.1, np.deg2rad(10.0)
 _ELSEWHERE_HIDDEN = (
     "what agrees with depth is not where it was hidden, is hardly seen, and agrees less than usual"
 )
-_ABRUPT = "it moved more abruptly than what is carried, unless the pose is wrong; the next image tells"
 _HIDDEN_AGAINST = 2.0
 """So many times as much must be hidden as is seen through, for the object to be hidden (our choice)."""
 _FRAMES_OF_DOUBT = 3
@@ -61,7 +60,7 @@ class TrackMachine:
         segment_ns: stamp of the last segmentation with a segment for it, or of the end of a cold start in it.
         is_sought: whether a cold start for it is due or under way.
         is_unsure: whether it is followed, and doubted for nothing but that its pose is not known well enough
-            to act on it: by its covariance, or for a frame after an abrupt motion.
+            to act on it: by its covariance.
     """
 
     def __init__(
@@ -229,7 +228,6 @@ class TrackMachine:
         assert self._motion is not None and self._estimate is not None
         self._usual_score += _SCORE_SMOOTHING * (estimate.score - self._usual_score)
         random = estimate.covariance - estimate.bias
-        is_abrupt = self._filter.is_abrupt(self._motion, estimate.T_camera_object, random, seconds)
         moved = self._filter.update(self._motion, seconds, estimate.T_camera_object, random)
         T_before = self._estimate.T_camera_object
         self._motion = without_unseen_turn(moved, estimate.symmetry, T_before)
@@ -244,20 +242,17 @@ class TrackMachine:
             self._frames_of_trust += 1
             if self._frames_of_trust < self._config.frames_to_trust:
                 return
-        self._trust_if_sure(is_abrupt)
+        self._trust_if_sure()
 
-    def _trust_if_sure(self, is_abrupt: bool = False) -> None:
+    def _trust_if_sure(self) -> None:
         """Trust the pose, which the evidence supports, if it is known well enough; once it was not, for some
-        frames in a row: beside something in front, what is left to see seems to tell more for a moment. A
-        pose from nowhere must be followed by another that agrees with it."""
+        frames in a row: beside something in front, what is left to see seems to tell more for a moment."""
         assert self._estimate is not None
         self._frames_in_doubt = self._frames_hidden = 0
         unsure = self._unsureness(self._estimate)
         self._frames_sure = 0 if unsure else self._frames_sure + 1
         if self.is_unsure and 0 < self._frames_sure < self._config.frames_to_trust:
             unsure = "the pose was not known well enough in the last frames"
-        if is_abrupt and unsure is None:
-            unsure, self._frames_sure = _ABRUPT, self._config.frames_to_trust - 1
         self.state = TrackState.SUSPECT if unsure else TrackState.TRACKING
         self.is_unsure = unsure is not None
         if unsure is not None:

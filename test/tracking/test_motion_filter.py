@@ -124,15 +124,6 @@ def test_what_is_far_from_where_a_thing_can_have_got_to_is_out_of_reach():
     assert FILTER.can_reach(state, far, NOISE, 0.5)
 
 
-def test_what_is_snatched_away_is_abrupt_and_what_is_carried_is_not():
-    state = followed(moving(np.array([0.3, 0.1, 0, 0.5, 0.5, 0]), 30))[-1]
-    on = se3.perturb(state.T_camera_object, PERIOD * state.velocity)
-    for turn, is_abrupt in ((0.0, False), (0.01, False), (0.15, True)):
-        T = se3.perturb(on, np.array([0, 0, 0, turn, 0, 0]))
-        assert FILTER.can_reach(state, T, NOISE, PERIOD)
-        assert FILTER.is_abrupt(state, T, NOISE, PERIOD) == is_abrupt
-
-
 def test_out_of_sight_it_slows_down_and_its_place_becomes_unknown():
     state = followed(moving(np.array([0.3, 0, 0, 0, 0, 0]), 60))[-1]
     speed = np.linalg.norm(state.velocity[:3])
