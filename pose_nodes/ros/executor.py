@@ -1,4 +1,4 @@
-"""What nodes spin in."""
+"""What the tracker spins in."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from types import FrameType
 
 import cv2
 import rclpy
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
@@ -61,12 +62,18 @@ def words_for_ros(what: str) -> Iterator[None]:
         raise InvalidConfigError(f"{what}: {reason}") from error
 
 
-def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence[str] | None = None) -> int:
+def run_node(
+    make_node: Callable[[StopRequest], StagedNode],
+    arguments: Sequence[str] | None = None,
+    by_events: bool = False,
+) -> int:
     """Make a node and spin it until a signal, or the node itself, asks for the end.
 
     Args:
         make_node: called after rclpy is initialised.
         arguments: command line with ROS arguments; sys.argv by default.
+        by_events: whether to spin in rclpy's executor of events where there is one, see `make_executor`. Not
+            for a node that publishes by a timer: once that is destroyed, services are no longer answered.
 
     Returns:
         The exit code: 0 unless the node asked for another; 2 for ROS arguments that make no sense.
@@ -86,7 +93,7 @@ def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence
         return BAD_INPUT
     try:
         node = make_node(stop)
-        executor = make_executor()
+        executor = make_executor() if by_events else SingleThreadedExecutor()
         executor.add_node(node)
         while not stop.is_set:
             executor.spin_once(timeout_sec=_WAKE_S)
