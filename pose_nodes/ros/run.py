@@ -73,7 +73,8 @@ def run_node(
         make_node: called after rclpy is initialised.
         arguments: command line with ROS arguments; sys.argv by default.
         by_events: whether to spin in rclpy's executor of events where there is one, see `make_executor`. Not
-            for a node that publishes by a timer: once that is destroyed, services are no longer answered.
+            for the player: once it was deactivated, its services were no longer answered in two of three
+            tries (why is not known).
 
     Returns:
         The exit code: 0 unless the node asked for another; 2 for ROS arguments that make no sense.
