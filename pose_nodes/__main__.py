@@ -15,6 +15,7 @@ from types import FrameType
 from pose_nodes import __version__
 from pose_nodes.commands.parser import CommandParser
 from pose_nodes.core.errors import PoseNodesError
+from pose_nodes.core.interruption import interruptible
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = importlib.import_module(f"pose_nodes.commands.{given[0]}")
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return int(command.main(given[1:]))
+        with interruptible():
+            return int(command.main(given[1:]))
     except PoseNodesError as error:
         print(f"pose_nodes {given[0]}: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT

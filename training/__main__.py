@@ -13,6 +13,7 @@ from types import FrameType
 
 from pose_nodes.commands.parser import CommandParser
 from pose_nodes.core.errors import PoseNodesError
+from pose_nodes.core.interruption import interruptible
 from training.commands.train import TASKS
 from training.commands.train import main as train
 
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _without_command(given)
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return _run(given[0], given[1:])
+        with interruptible():
+            return _run(given[0], given[1:])
     except PoseNodesError as error:
         print(f"training {given[0]}: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT

@@ -15,6 +15,7 @@ from pose_nodes.commands.pose_table import PoseTable
 from pose_nodes.commands.recordings import open_recording
 from pose_nodes.commands.tables import show
 from pose_nodes.commands.tracking_run import TrackedFrame, TrackingRun
+from pose_nodes.core.interruption import interruptible
 from pose_nodes.rendering.overlay import OverlayPainter
 from pose_nodes.sequences.files import write_json
 from pose_nodes.sequences.images import write_color
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     table = PoseTable(out / "poses.csv")
     interrupted = False
     try:
-        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        with interruptible(), _bar() as progress:
             for frame in progress.track(run.frames(), total=len(scene), description=scene.name):
                 table.add(frame.recorded, frame.tracks, frame.errors)
                 _write_overlay(out, painter, frame, options.overlay_every)
@@ -48,6 +49,10 @@ def main(arguments: Sequence[str]) -> int:
     show(run.table())
     print(f"written to {out}")
     return INTERRUPTED if interrupted else DONE
+
+
+def _bar() -> Progress:
+    return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())
 
 
 def _parser() -> CommandParser:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pose_nodes.commands.deferred_signals import deferred_signals
 from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.tables import TextTable, degrees, millimetres, percent
 from pose_nodes.core.segment import Segment
@@ -43,7 +44,7 @@ class TrackingRun:
         self._seconds: list[float] = []
 
     def frames(self) -> Iterator[TrackedFrame]:
-        """Every frame, tracked.
+        """Every frame, tracked. Ctrl-C waits until a frame is; a second one within that does not.
 
         Raises:
             InvalidDatasetError: an image cannot be read.
@@ -52,7 +53,8 @@ class TrackingRun:
             recorded = self._recording[index]
             segments = self._known(self._masks.choose(recorded))
             begun = time.perf_counter()
-            tracks = self._tracker.update(recorded.frame, segments)
+            with deferred_signals(most=1):
+                tracks = self._tracker.update(recorded.frame, segments)
             self._seconds.append(time.perf_counter() - begun)
             yield TrackedFrame(recorded, tracks, self._score.add(tracks, recorded.truths))
 

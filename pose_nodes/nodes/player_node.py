@@ -73,7 +73,7 @@ class PlayerWork:
         self._number = 0
         self._frames = ReadAhead(self._messages(self._configured), READ_AHEAD)
         ready = stable_for(SETTLE_S if config.wait_for_subscribers else 0.0)
-        self._timer = self._node.create_timer(1.0 / config.rate, lambda: self._tick(ready))
+        self._start_timer(1.0 / config.rate, lambda: self._tick(ready))
 
     def deactivate(self) -> None:
         """Stop playing."""
@@ -129,7 +129,15 @@ class PlayerWork:
         self._stop_timer()
         if config.exit_when_done:
             linger = LINGER_S + config.segmentation.delay
-            self._timer = self._node.create_timer(linger, lambda: self._stop(exit_code))
+            self._start_timer(linger, lambda: self._stop(exit_code))
+
+    def _start_timer(self, period_s: float, call: Callable[[], None]) -> None:
+        def call_while_it_runs() -> None:
+            # rclpy's executor of events still calls a destroyed timer whose time had come.
+            if self._timer is timer:
+                call()
+
+        self._timer = timer = self._node.create_timer(period_s, call_while_it_runs)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

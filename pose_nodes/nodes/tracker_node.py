@@ -176,7 +176,7 @@ def make_node(_stop: StopRequest) -> StagedNode:
 
 def main() -> None:
     """Entry point of the executable."""
-    sys.exit(run_node(make_node, by_events=True))
+    sys.exit(run_node(make_node))
 
 
 if __name__ == "__main__":

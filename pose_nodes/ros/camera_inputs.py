@@ -11,12 +11,12 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.core.frame import Frame
-from pose_nodes.ros import qos
 from pose_nodes.ros.camera_info import distortion_warning
 from pose_nodes.ros.config import TrackerNodeConfig
 from pose_nodes.ros.depth_rules import depth_facts, depth_problem
 from pose_nodes.ros.frame_changes import FrameChanges
 from pose_nodes.ros.frames import CameraTopics, decode_frame
+from pose_nodes.ros.input_subscriptions import InputSubscriptions
 from pose_nodes.ros.monitor import TrackerMonitor
 from pose_nodes.ros.stamp_order import Arrival, StampOrder
 from pose_nodes.ros.stamps import to_nanoseconds
@@ -56,24 +56,17 @@ class CameraInputs:
         sync = config.synchronisation
         self._synchroniser = Synchroniser(streams, sync.slop, sync.queue_size, handler)
         monitor.synchronisation = self._synchroniser.statistics
-        self._subscriptions = [self._subscribe(stream) for stream in streams]
+        self._subscriptions = InputSubscriptions(node, monitor)
+        for stream in streams:
+            kind = CameraInfo if stream == INFO else Image
+            self._subscriptions.add(
+                kind, stream, partial(self._take, stream, node.resolve_topic_name(stream))
+            )
 
     def close(self) -> None:
         """Unsubscribe."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
+        self._subscriptions.close()
         self._monitor.synchronisation = None
-
-    def _subscribe(self, stream: str) -> Any:
-        topic = self._node.resolve_topic_name(stream)
-        return self._node.create_subscription(
-            CameraInfo if stream == INFO else Image,
-            stream,
-            partial(self._take, stream, topic),
-            qos.sensor_data(),
-            event_callbacks=self._monitor.qos.of_subscription(topic),
-            qos_overriding_options=qos.overridable(),
-        )
 
     def _take(self, stream: str, topic: str, message: Any) -> None:
         self._monitor.arrivals[topic].tick()

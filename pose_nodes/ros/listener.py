@@ -11,7 +11,6 @@ import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CameraInfo, Image
@@ -21,6 +20,7 @@ from vision_msgs.msg import Detection3DArray
 from pose_nodes.core.track import Track
 from pose_nodes.msg import TrackedObjectArray
 from pose_nodes.ros import qos
+from pose_nodes.ros.executor import make_executor
 from pose_nodes.ros.heard import heard_tracks, heard_truths
 from pose_nodes.ros.images import decode_color
 from pose_nodes.ros.stamps import to_nanoseconds
@@ -56,7 +56,7 @@ class Listener:
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self._node = Node("listener", context=self._context)
-        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor = make_executor(self._context)
         self._executor.add_node(self._node)
         self.frames: deque[HeardFrame] = deque()
         self.pictures: deque[tuple[int, NDArray[np.uint8]]] = deque()

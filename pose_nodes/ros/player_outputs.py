@@ -61,7 +61,8 @@ class PlayerOutputs:
         self._finished.publish(Bool(data=True))
 
     def close(self) -> None:
-        """End the publishers."""
+        """End the publishers; masks that wait are not published any more."""
+        self._late.clear()
         if self._timer is not None:
             self._node.destroy_timer(self._timer)
         for publisher in (

@@ -11,7 +11,6 @@ from types import FrameType
 
 import cv2
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
@@ -65,16 +64,12 @@ def words_for_ros(what: str) -> Iterator[None]:
 def run_node(
     make_node: Callable[[StopRequest], StagedNode],
     arguments: Sequence[str] | None = None,
-    by_events: bool = False,
 ) -> int:
     """Make a node and spin it until a signal, or the node itself, asks for the end.
 
     Args:
         make_node: called after rclpy is initialised.
         arguments: command line with ROS arguments; sys.argv by default.
-        by_events: whether to spin in rclpy's executor of events where there is one, see `make_executor`. Not
-            for the player: once it was deactivated, its services were no longer answered in two of three
-            tries (why is not known).
 
     Returns:
         The exit code: 0 unless the node asked for another; 2 for ROS arguments that make no sense.
@@ -94,7 +89,7 @@ def run_node(
         return BAD_INPUT
     try:
         node = make_node(stop)
-        executor = make_executor() if by_events else SingleThreadedExecutor()
+        executor = make_executor()
         executor.add_node(node)
         while not stop.is_set:
             executor.spin_once(timeout_sec=_WAKE_S)

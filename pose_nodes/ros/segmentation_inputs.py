@@ -11,8 +11,8 @@ from sensor_msgs.msg import Image
 from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.core.segment import Segment
 from pose_nodes.msg import InstanceSegmentation
-from pose_nodes.ros import qos
 from pose_nodes.ros.config import TrackerNodeConfig
+from pose_nodes.ros.input_subscriptions import InputSubscriptions
 from pose_nodes.ros.monitor import TrackerMonitor
 from pose_nodes.ros.name_table import parse_name_table
 from pose_nodes.ros.segmentation import decode_instances, decode_label_image, size_problem
@@ -35,26 +35,13 @@ class SegmentationInputs:
         self._monitor = monitor
         self._on_segments = on_segments
         self._classes = parse_name_table(config.segmentation.label_classes, "segmentation.label_classes")
-        self._subscriptions = [
-            self._subscribe(InstanceSegmentation, SEGMENTATION, self._on_instances),
-            self._subscribe(Image, LABELS, self._on_labels),
-        ]
+        self._subscriptions = InputSubscriptions(node, monitor)
+        self._subscriptions.add(InstanceSegmentation, SEGMENTATION, self._on_instances)
+        self._subscriptions.add(Image, LABELS, self._on_labels)
 
     def close(self) -> None:
         """Unsubscribe."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
-
-    def _subscribe(self, kind: type, name: str, callback: Callable[[Any], None]) -> Any:
-        topic = self._node.resolve_topic_name(name)
-        return self._node.create_subscription(
-            kind,
-            name,
-            callback,
-            qos.sensor_data(),
-            event_callbacks=self._monitor.qos.of_subscription(topic),
-            qos_overriding_options=qos.overridable(),
-        )
+        self._subscriptions.close()
 
     def _on_instances(self, message: InstanceSegmentation) -> None:
         topic = self._node.resolve_topic_name(SEGMENTATION)

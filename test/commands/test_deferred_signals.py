@@ -33,6 +33,17 @@ def test_afterwards_signals_do_what_they_did_before():
         signal.signal(signal.SIGTERM, before)
 
 
+def test_one_signal_more_than_may_wait_acts_at_once_and_once():
+    done = []
+    with pytest.raises(KeyboardInterrupt), deferred_signals(most=1):
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append("the first waits")
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append("never reached")
+    assert done == ["the first waits"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_an_error_of_the_block_is_not_lost():
     with pytest.raises(ValueError, match="of the block"), deferred_signals():
         raise ValueError("of the block")

@@ -153,3 +153,28 @@ def probe(context) -> Iterator[Probe]:
     made = Probe(context)
     yield made
     made.close()
+
+
+@pytest.fixture(params=[True, False], ids=["events", "without events"])
+def spun(request, monkeypatch) -> Iterator[tuple[Any, Any]]:
+    """A node and the executor that it is in: rclpy's executor of events, and what a ROS without it has."""
+    import rclpy
+    from rclpy.executors import SingleThreadedExecutor
+    from rclpy.node import Node
+    from rclpy.signals import SignalHandlerOptions
+
+    from pose_nodes.ros.executor import make_executor
+
+    if request.param:
+        pytest.importorskip("rclpy.experimental.events_executor", reason="this rclpy has no such executor")
+    else:
+        monkeypatch.setitem(sys.modules, "rclpy.experimental", None)
+    context = rclpy.Context()
+    rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
+    node, executor = Node("spun", context=context), make_executor(context)
+    assert isinstance(executor, SingleThreadedExecutor) != request.param
+    executor.add_node(node)
+    yield node, executor
+    executor.shutdown()
+    node.destroy_node()
+    rclpy.try_shutdown(context=context)

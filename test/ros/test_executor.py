@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
-rclpy = pytest.importorskip("rclpy", reason="needs ROS 2")
-from rclpy.executors import Executor, SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
+pytest.importorskip("rclpy", reason="needs ROS 2")
+from rclpy.executors import Executor
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from pose_nodes.ros.executor import make_executor
 from pose_nodes.ros.late_service import create_late_service
 
 pytestmark = pytest.mark.ros
-
-
-@pytest.fixture(params=[True, False], ids=["events", "without events"])
-def spun(request, monkeypatch) -> Iterator[tuple[Node, Executor]]:
-    """A node and the executor that it is in."""
-    if request.param:
-        pytest.importorskip("rclpy.experimental.events_executor", reason="this rclpy has no such executor")
-    else:
-        monkeypatch.setitem(sys.modules, "rclpy.experimental", None)
-    context = rclpy.Context()
-    rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
-    node, executor = Node("spun", context=context), make_executor(context)
-    assert isinstance(executor, SingleThreadedExecutor) != request.param
-    executor.add_node(node)
-    yield node, executor
-    executor.shutdown()
-    node.destroy_node()
-    rclpy.try_shutdown(context=context)
 
 
 def spin_until(executor: Executor, condition, seconds: float = 20.0) -> bool:

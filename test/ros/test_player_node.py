@@ -122,3 +122,15 @@ def test_a_player_can_be_mended_and_started_by_a_manager(start_node, probe):
     assert probe.change_state("player_node", "deactivate")
     assert probe.lifecycle_state("player_node") == "inactive"
     assert player.stop() == 0
+
+
+def test_a_player_that_is_stopped_again_and_again_stays_alive(start_node, probe):
+    # At this rate the next frame is due whenever playing stops.
+    player = start_node("player_node", folder=BUNNY_SCENE, autostart=False, loop=True, keep=True, rate=240.0)
+    assert probe.change_state("player_node", "configure")
+    for _ in range(5):
+        assert probe.change_state("player_node", "activate")
+        assert probe.change_state("player_node", "deactivate")
+        assert player.is_alive, player.output
+    assert probe.lifecycle_state("player_node") == "inactive"
+    assert player.stop() == 0

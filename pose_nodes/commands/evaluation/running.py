@@ -14,6 +14,7 @@ from pose_nodes.commands.evaluation.data_set import DataSet
 from pose_nodes.commands.evaluation.finding import Finding, ImageTask
 from pose_nodes.commands.evaluation.records import RecordFile
 from pose_nodes.commands.evaluation.scoring import ScoreTask, Scoring
+from pose_nodes.core.interruption import interruptible
 from pose_nodes.metrics.bop.recall import Found
 from pose_nodes.sequences.bop_detections import Detection
 from pose_nodes.sequences.bop_results import PoseResult
@@ -66,8 +67,9 @@ def find(finding: Finding, tasks: Sequence[ImageTask], file: RecordFile, workers
     done = {record.key for record in file.records}
     left = [task for task in tasks if _key(task) not in done]
     try:
-        for record in _followed("cold starts", finding, left, workers):
-            file.add(record)
+        with interruptible():
+            for record in _followed("cold starts", finding, left, workers):
+                file.add(record)
     except KeyboardInterrupt:
         return False
     return True

@@ -14,6 +14,7 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from pose_nodes.core.errors import InvalidInputError
+from pose_nodes.core.interruption import interruptible
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -91,7 +92,8 @@ def _interruptible(work: Callable[[A], T], item: A) -> T:
     """Work that Ctrl-C, which all processes of a terminal hear, ends with an exception, so that it tidies."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return work(item)
+        with interruptible():
+            return work(item)
     finally:
         _leave_on_interrupt()
 
