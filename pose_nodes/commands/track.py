@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from pose_nodes.commands.deferred_signals import deferred_signals
 from pose_nodes.commands.mask_choice import MaskChoice
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.pose_table import PoseTable
@@ -39,8 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with interruptible(), _bar() as progress:
             for frame in progress.track(run.frames(), total=len(scene), description=scene.name):
-                table.add(frame.recorded, frame.tracks, frame.errors)
-                _write_overlay(out, painter, frame, options.overlay_every)
+                with deferred_signals(most=1):
+                    table.add(frame.recorded, frame.tracks, frame.errors)
+                    _write_overlay(out, painter, frame, options.overlay_every)
     except KeyboardInterrupt:
         interrupted = True
     finally:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -105,20 +103,48 @@ def test_a_recording_without_true_poses_is_tracked_without_errors(
     assert strict_json(tmp_path / "summary.json")["tracked_frames"] == 2
 
 
-def test_an_interruption_leaves_what_was_done_and_a_summary(tmp_path, strict_json):
-    words = ["track", str(BUNNY_SCENE), "--overlay-every", "0", "--out", str(tmp_path)]
-    command = [sys.executable, "-m", "pose_nodes", *words]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 60
-    while not (tmp_path / "poses.csv").is_file() or len(rows_of(tmp_path)) < 2:
-        assert process.poll() is None and time.monotonic() < end
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=90)
-    assert process.returncode == 130 and "Traceback" not in error, error
+INTERRUPTED = """
+import os, signal, sys
+from pose_nodes.{module} import {owner}
+from pose_nodes.__main__ import main
+
+asked, calls = {owner}.{method}, []
+
+def interrupt(*words):
+    calls.append(words)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.{name})
+    return asked(*words)
+
+{owner}.{method} = interrupt
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line, which gets a signal in the third call of a method."""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("module", "owner", "method", "frames"),
+    [
+        # While the third frame is tracked, which is not told any more.
+        ("tracking.tracker", "Tracker", "update", 2),
+        # While it is written, which is done to its end.
+        ("commands.pose_table", "PoseTable", "add", 3),
+    ],
+)
+def test_an_interruption_leaves_what_was_done_and_a_summary(
+    scene, tmp_path, strict_json, module, owner, method, frames, name
+):
+    program = INTERRUPTED.format(module=module, owner=owner, method=method, name=name)
+    words = ["track", str(scene), "--overlay-every", "0", "--out", str(tmp_path)]
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, timeout=120.0, check=False
+    )
+    assert ended.returncode == 130 and "Traceback" not in ended.stderr, ended.stderr
     summary = strict_json(tmp_path / "summary.json")
     assert summary["interrupted"] is True
-    assert 2 <= summary["tracked_frames"] <= summary["frames"]
+    assert summary["tracked_frames"] == frames < summary["frames"]
+    assert {int(row["frame"]) for row in rows_of(tmp_path)} == set(range(frames))
 
 
 @pytest.mark.parametrize(

@@ -166,8 +166,10 @@ def test_ctrl_c_while_processes_start_is_told_once_too(pool_folder, tmp_path, se
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGINT)
     _, error = process.communicate(timeout=30)
-    # A process whose parent goes while Python starts it may say so; the command says its sentence once.
-    assert (process.returncode, error.count("training cache: interrupted\n")) == (130, 1), error
+    # A process whose parent goes while Python starts it may say so; the command says its sentence once. When
+    # Ctrl-C comes while some libraries are imported, Python ends itself by the signal: also 130 for a shell.
+    assert process.returncode in (130, -signal.SIGINT), error
+    assert error.count("training cache: interrupted\n") == 1, error
     assert all_end(process.pid)
 
 
