@@ -17,6 +17,7 @@ class Anchors:
     Attributes:
         image: (h, w) uint8 grey levels of the frame in which they were seen last.
         pixels: (n, 2) float32 columns and rows in it.
+        before: (n, 2) float32 the same in the frame before that; None in the frame in which they were chosen.
         points: (n, 3) float64 on the surface, metres; in the camera's frame until they are `settled`, in the
             object's after.
         chosen: how many there were at first.
@@ -35,6 +36,7 @@ class Anchors:
     chosen: int
     motion: NDArray[np.float64]
     first: NDArray[np.float32]
+    before: NDArray[np.float32] | None = None
     view: NDArray[np.float64] | None = None
     covariance: NDArray[np.float64] | None = None
     bias: NDArray[np.float64] | None = None
@@ -49,7 +51,12 @@ class Anchors:
     ) -> Anchors:
         """Those of (n,) that are seen in a new image, at the (n, 2) pixels there."""
         return replace(
-            self, image=image, pixels=pixels[which], points=self.points[which], first=self.first[which]
+            self,
+            image=image,
+            pixels=pixels[which],
+            points=self.points[which],
+            first=self.first[which],
+            before=self.pixels[which],
         )
 
     def settled(

@@ -141,7 +141,12 @@ class ImageCue:
         if followed is None:
             return None, T_predicted
         change, covariance, noise = self._by_corners(
-            followed, T_predicted, frame.camera, motion, 0.0, _REACHES_FROM_AFAR
+            _as_from(followed, prior.T_camera_object, frame.camera),
+            T_predicted,
+            frame.camera,
+            motion,
+            0.0,
+            _REACHES_FROM_AFAR,
         )
         nothing = np.zeros((6, 6))
         delta, _, _ = weighed(EXPECTED_MOTION, EXPECTED_MOTION, nothing, covariance, noise, change)
@@ -188,10 +193,11 @@ class ImageCue:
         if prior.anchors is None or image is None or prior.anchors.image.shape != image.shape:
             return None
         anchors = prior.anchors.settled(prior.T_camera_object, prior.covariance, prior.bias)
-        start, depths = expected(
-            anchors.points, np.ascontiguousarray(T_camera_object), _intrinsics(frame.camera)
-        )
-        followed = _there_and_back(anchors.image, image, anchors.pixels, start)
+        intrinsics = _intrinsics(frame.camera)
+        last, _ = expected(anchors.points, np.ascontiguousarray(prior.T_camera_object), intrinsics)
+        now, depths = expected(anchors.points, np.ascontiguousarray(T_camera_object), intrinsics)
+        # From where they were, by what the object moved: they drift from where they were chosen.
+        followed = _there_and_back(anchors.image, image, anchors.pixels, anchors.pixels + (now - last))
         if followed is None:
             return None
         found, back, is_followed = followed
@@ -290,6 +296,16 @@ class ImageCue:
             np.ascontiguousarray(part), self._config.points, _QUALITY, _APART, mask=mask
         )
         return None if found is None else found.reshape(-1, 2) + np.array([left, top], np.float32)
+
+
+def _as_from(followed: Anchors, T_before: se3.Matrix, camera: PinholeCamera) -> Anchors:
+    """The corners where they would be seen, had they been where the pose of the frame before has them.
+
+    What they are off by since they were chosen, that pose knows better.
+    """
+    assert followed.before is not None
+    pixels, _ = expected(followed.points, np.ascontiguousarray(T_before), _intrinsics(camera))
+    return replace(followed, pixels=followed.pixels + (pixels - followed.before))
 
 
 def _left_open(estimate: PoseEstimate, by_camera: Array) -> tuple[float, float]:

@@ -35,8 +35,11 @@ from pose_nodes.registration.field_registration import Spread
 from pose_nodes.registration.verification import Judgement, View
 from pose_nodes.rendering.depth import Region
 
-_STAGES = ((1.0, 0.25), (0.3, 1.0))
+_FAR = ((1.0, 0.25), (0.3, 1.0))
 """Of each stage, shares of the configured reach and of the configured pixels and points (our choice)."""
+_NEAR = _FAR[1:]
+"""The same without the first: things that came near the object do not pull it along with them; what slides
+before it is within the full reach."""
 _SEARCH_REACH = 3.0
 """Of the search around the prediction: a multiple of the configured reach (our choice)."""
 _SEARCH_SHIFTS = (1.0, 2.0, 3.0)
@@ -45,6 +48,8 @@ _CANDIDATES = 3
 """Of a search, that are followed to the end (our choice)."""
 _WEAKER = 0.97
 """Share of the last frame's support below which another start is tried (our choice)."""
+_CLEARLY_WEAKER = 0.9
+"""The same below which many starts are tried, though the pose may be verified (our choice)."""
 _PARTLY_HIDDEN = 0.15
 _MUCH = 0.85
 """Share of the silhouette behind something nearer from which on an object may be hidden rather than have
@@ -59,6 +64,9 @@ _FEWEST_POINTS = 50
 _STAYED = 0.15
 """Of the reach; see `_stayed`. Of 19 such starts in real and synthetic videos, 18 led to within 0.03 of it
 with both reaches (our choice)."""
+_SETTLED = 0.7
+"""Of the reach; a start that led farther away than that was wrong, and another may lead to a better pose (our
+choice)."""
 _SAME_START = 0.3
 """Of the reach; starts that move no corner of the object farther apart lead to the same pose (our choice)."""
 
@@ -114,32 +122,67 @@ class WarmUpdate:
             may_search: from many starts, where these do not suffice.
         """
         stopwatch = Stopwatch()
-        usual = prior.score * prior.evidence.visible_fraction
         motion = se3.tangent(prior.T_camera_object, T_predicted)
         with stopwatch.stage("texture"):
             corners, T_predicted = self._cue.predicted(frame, prior, T_predicted, motion)
         sight = _Sight(frame, prior.evidence)
         starts = self._starts(prior.T_camera_object, T_predicted)
-        best: _Followed | None = None
-        for T in starts:
-            far = self._from(sight, T, stopwatch)
-            best = _better(best, far)
-            if best is not None and best.support >= _WEAKER * usual:
-                break
-            near = far if self._stayed(far) else self._from(sight, T, stopwatch, _STAGES[1:])
-            if near is not None and _is_hidden_alone(near.judgement, prior, best):
-                best = near
-                break
-            best = _better(_better(best, near), self._as_it_is(sight, T))
-        if may_search and (best is None or not self._verdict(best, prior).verified):
+        best = self._registered(sight, starts, prior, corners is not None, stopwatch)
+        if may_search and (best is None or self._is_doubtful(best, prior)):
             with stopwatch.stage("search"):
-                best = _better(best, self._searched(sight, starts, _LEAST_FOUND * usual))
+                best = _better(best, self._searched(sight, starts, _LEAST_FOUND * _usual(prior)))
         if best is None:
             return replace(self._blank(T_predicted), seconds=stopwatch.seconds)
         with stopwatch.stage("covariance"):
             estimate = self._estimate(best, prior, frame.camera)
         estimate = self._held(estimate, frame, prior, motion, corners, stopwatch)
         return replace(estimate, seconds=stopwatch.seconds)
+
+    def _registered(
+        self,
+        sight: _Sight,
+        starts: list[se3.Matrix],
+        prior: PoseEstimate,
+        are_seen: bool,
+        stopwatch: Stopwatch,
+    ) -> _Followed | None:
+        """The best of where a few starts lead, or the first that is as good as the frame before.
+
+        Which of several poses that agree with depth alike is found depends on where registration begins.
+        `are_seen` tells that corners in the image led to the first start: then it is near the truth, and the
+        stage that reaches far and takes few points would lead away from it. Motion alone is a guess, from
+        where the lesser reach finds flat sides that slid.
+        """
+        usual = _usual(prior)
+        best: _Followed | None = None
+        for T in starts:
+            first = self._from(sight, T, stopwatch, _NEAR if are_seen else _FAR)
+            if self._is_settled(first, usual):
+                return first
+            if are_seen:
+                near, far = first, self._from(sight, T, stopwatch, _FAR)
+            else:
+                near = first if self._stayed(first) else self._from(sight, T, stopwatch, _NEAR)
+                far = first
+            best = _better(best, far)
+            if near is not None and _is_hidden_alone(near.judgement, prior, best):
+                return near
+            best = _better(best, near)
+            if self._is_settled(best, usual):
+                return best
+            best = _better(best, self._as_it_is(sight, T))
+        return best
+
+    def _is_settled(self, followed: _Followed | None, usual: float) -> bool:
+        """Whether a pose is as good as that of the frame before, and not far from where it was looked for."""
+        if followed is None or followed.support < _WEAKER * usual:
+            return False
+        return self._apart(followed.T_start, followed.T_camera_object) < _SETTLED * self._reach
+
+    def _is_doubtful(self, followed: _Followed, prior: PoseEstimate) -> bool:
+        """Whether there may be a better pose elsewhere."""
+        weak = followed.support < _CLEARLY_WEAKER * _usual(prior)
+        return weak or not self._verdict(followed, prior).verified
 
     def _held(
         self,
@@ -215,10 +258,9 @@ class WarmUpdate:
         sight: _Sight,
         T: se3.Matrix,
         stopwatch: Stopwatch,
-        stages: Sequence[tuple[float, float]] = _STAGES,
+        stages: Sequence[tuple[float, float]] = _FAR,
     ) -> _Followed | None:
-        """Where a start leads. Without the first stage, things that came near the object do not pull it along
-        with them: what slides before it is within the full reach."""
+        """Where a start leads."""
         points: NDArray[np.float64] = np.empty((0, 3))
         T_start = T
         for reach_share, share in stages:
@@ -299,6 +341,11 @@ class WarmUpdate:
             reason="no depth where the object should be: it left the image, or nothing was measured",
             symmetry=self._model.symmetry,
         )
+
+
+def _usual(prior: PoseEstimate) -> float:
+    """The support of the frame before."""
+    return prior.score * prior.evidence.visible_fraction
 
 
 def _bounded(estimate: PoseEstimate) -> PoseEstimate:

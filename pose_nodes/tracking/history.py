@@ -10,10 +10,13 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.tracking.config import HistoryConfig
 
 _NANOSECONDS = 1_000_000_000
+_COLORED = 2
+"""Frames before the newest that keep their colour: what was found in an older one is followed by depth, and
+made surer by colour in the last steps to the present (our choice)."""
 
 
 class FrameHistory:
-    """Keeps frames by stamp, without their colour; may be used from several threads."""
+    """Keeps frames by stamp, the older ones without their colour; may be used from several threads."""
 
     def __init__(self, config: HistoryConfig) -> None:
         self._most = config.frames
@@ -31,7 +34,7 @@ class FrameHistory:
                 # Every other frame of the older half goes: what a slow cold start found can still be followed
                 # to the present, in larger steps.
                 del kept[1 : max(2, len(kept) // 2) : 2]
-            self._frames = [*kept, replace(frame, color=None)]
+            self._frames = [*map(_without_color, kept[:-_COLORED]), *kept[-_COLORED:], frame]
 
     def at(self, stamp_ns: int) -> Frame | None:
         """The frame of a stamp, or None."""
@@ -56,3 +59,7 @@ class FrameHistory:
         """Forget all frames."""
         with self._lock:
             self._frames = []
+
+
+def _without_color(frame: Frame) -> Frame:
+    return frame if frame.color is None else replace(frame, color=None)

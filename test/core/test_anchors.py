@@ -39,3 +39,11 @@ def test_settled_corners_lie_on_the_object_with_the_uncertainty_of_its_pose_abou
 def test_settled_corners_stay_as_they_are():
     settled = CHOSEN.settled(T_CAMERA_OBJECT, COVARIANCE, BIAS)
     assert settled.settled(np.eye(4), BIAS, BIAS) is settled
+
+
+def test_corners_that_are_kept_remember_where_they_were_in_the_image_before():
+    which = np.arange(8) < 5
+    left = CHOSEN.kept(IMAGE, PIXELS + 2.0, which)
+    np.testing.assert_array_equal(left.before, PIXELS[:5])
+    again = left.kept(IMAGE, left.pixels + 2.0, np.arange(5) > 0)
+    np.testing.assert_array_equal(again.before, left.pixels[1:])

@@ -151,3 +151,19 @@ def test_texture_steadies_a_pose_and_makes_only_those_surer_that_depth_hardly_ho
         np.testing.assert_array_equal(found.covariance, by_depth)
     for part in (found.bias, found.covariance - found.bias):
         assert np.linalg.eigvalsh(part).min() > -1e-9
+
+
+def test_where_corners_lead_does_not_depend_on_what_they_drifted_by(can, look):
+    """What a pose has them off by since they were chosen, it has them off by in the next frame, too."""
+    tolerance, still = InstanceConfig().tolerance, np.zeros(6)
+    cue = ImageCue(PosedObject(can, tolerance), tolerance, 0.5, ImageCueConfig())
+    open_turn = np.diag([0.001**2] * 3 + [0.005**2, 0.1**2, 0.005**2])
+    before = replace(known(can, T_FIRST), covariance=open_turn, bias=0.25 * open_turn)
+    anchors = cue.held(before, look(0, T_FIRST), before, still, np.zeros((6, 6))).anchors
+    drifted = anchors.settled(T_FIRST @ se3.from_rotation_vector([0.0, 0.0, 0.15], np.zeros(3)), SURE, SURE)
+    moved = turned(STEP)
+    moved[:3, 3] += [0.012, 0.004, 0.0]
+    followed, T = cue.predicted(look(1, moved), replace(before, anchors=drifted), T_FIRST, still)
+    assert followed is not None
+    assert np.abs(se3.tangent(moved, T)[:3]).max() < 0.002
+    assert np.degrees(np.abs(se3.tangent(moved, T)[3:])).max() < 1.0

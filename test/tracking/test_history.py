@@ -78,8 +78,10 @@ def test_of_many_frames_the_older_ones_are_thinned():
     assert steps[0] > 10
 
 
-def test_colour_is_not_kept(history):
-    assert history.at(0).color is None and history.at(0).depth is not None
+def test_colour_is_kept_of_the_newest_frames_alone(history):
+    kept = [frame.color is not None for frame in history.between(-1, 1000 * MILLISECOND)]
+    assert kept == [False] * 7 + [True] * 3
+    assert history.at(0).depth is not None
 
 
 def test_an_empty_history_has_neither_frames_nor_a_newest_one(history):

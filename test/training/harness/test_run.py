@@ -133,7 +133,7 @@ def test_joined_batches_go_on_to_the_same_curve(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_devices_train_one_network(tmp_path):
+def test_two_devices_train_one_network(run, tmp_path):
     assert program(tmp_path, "run.devices=2", "run.steps=20") == 0
     card = json.loads((tmp_path / "weights" / "latest.json").read_text())
     assert (card["steps"], card["samples"]) == (20, 20 * 4 * 2)
