@@ -64,8 +64,9 @@ _FEWEST_POINTS = 50
 _STAYED = 0.15
 """Of the reach; see `_stayed`. Of 19 such starts in real and synthetic videos, 18 led to within 0.03 of it
 with both reaches (our choice)."""
-_SETTLED = 0.7
-"""Of the reach; a start that led farther away than that was wrong, and another may lead to a better pose (our
+_SETTLED, _WITHIN = 0.2, 0.7
+"""Of the reach; a start that led farther away than the first leads to one of several poses that agree alike,
+of which the other reach may find a better one, and another start if both led farther than the second (our
 choice)."""
 _SAME_START = 0.3
 """Of the reach; starts that move no corner of the object farther apart lead to the same pose (our choice)."""
@@ -157,7 +158,7 @@ class WarmUpdate:
         best: _Followed | None = None
         for T in starts:
             first = self._from(sight, T, stopwatch, _NEAR if are_seen else _FAR)
-            if self._is_settled(first, usual):
+            if self._is_settled(first, usual, _SETTLED):
                 return first
             if are_seen:
                 near, far = first, self._from(sight, T, stopwatch, _FAR)
@@ -168,16 +169,17 @@ class WarmUpdate:
             if near is not None and _is_hidden_alone(near.judgement, prior, best):
                 return near
             best = _better(best, near)
-            if self._is_settled(best, usual):
+            if self._is_settled(best, usual, _WITHIN):
                 return best
             best = _better(best, self._as_it_is(sight, T))
         return best
 
-    def _is_settled(self, followed: _Followed | None, usual: float) -> bool:
-        """Whether a pose is as good as that of the frame before, and not far from where it was looked for."""
+    def _is_settled(self, followed: _Followed | None, usual: float, share: float) -> bool:
+        """Whether a pose is as good as that of the frame before, and within a share of the reach of where it
+        was looked for."""
         if followed is None or followed.support < _WEAKER * usual:
             return False
-        return self._apart(followed.T_start, followed.T_camera_object) < _SETTLED * self._reach
+        return self._apart(followed.T_start, followed.T_camera_object) < share * self._reach
 
     def _is_doubtful(self, followed: _Followed, prior: PoseEstimate) -> bool:
         """Whether there may be a better pose elsewhere."""
