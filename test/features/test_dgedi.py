@@ -128,3 +128,30 @@ def test_missing_torch_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(InvalidConfigError, match="PyTorch is not installed; run `pip install"):
         Dgedi.load()
+
+
+DESCRIBE_MANY = """
+import numpy as np
+from pose_nodes.demo_data import BUNNY_SCENE
+from pose_nodes.features.dgedi import Dgedi
+from pose_nodes.geometry.pointcloud import PointCloud
+from pose_nodes.ros.process_watch import resident_mb
+from pose_nodes.sequences.bop_scene import BopScene
+
+model, features = BopScene(BUNNY_SCENE).library()["bunny"], Dgedi.load(threads=1)
+rng = np.random.default_rng(0)
+for count in range(60):
+    if count == 20:
+        before = resident_mb()
+    chosen = rng.permutation(len(model.points))[: rng.integers(1200, 4000)]
+    features.describe(PointCloud(model.points[chosen], model.normals[chosen]), model.diameter)
+print(resident_mb() - before)
+"""
+"""How many megabytes a process grows by, describing clouds that are all of another size."""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_clouds_that_were_described():
+    done = subprocess.run([sys.executable, "-c", DESCRIBE_MANY], capture_output=True, text=True, check=True)
+    # With a kernel kept for each size it was 200 MB and more on some processors.
+    assert float(done.stdout) < 60.0
