@@ -27,6 +27,8 @@ demo: setup
 	@$(RUN) python -m pose_nodes demo
 
 bench: setup
+	@echo "Installing small_gicp, a peer that registration is measured against"
+	@$(RUN) python -m pip install --quiet --editable '.[bench]' || echo "It cannot be installed: its rows say so"
 	@echo "Measuring rates and latencies between the processes"
 	@$(RUN) python -m pose_nodes bench
 	@echo "Measuring how fast samples for training are made"
