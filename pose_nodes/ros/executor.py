@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import rclpy
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.logging import get_logger
 
 
 def make_executor(context: rclpy.Context | None = None) -> Executor:
@@ -21,3 +23,15 @@ def make_executor(context: rclpy.Context | None = None) -> Executor:
     except ImportError:
         return SingleThreadedExecutor(context=context)
     return EventsExecutor(context=context)
+
+
+def spin_once(executor: Executor, timeout_s: float) -> None:
+    """Let an executor do what comes next, or nothing within a time.
+
+    The executor of events raises InvalidHandle at an event of what was destroyed after it came, as a
+    subscription's of its quality of service; the other one passes over it, and so does this.
+    """
+    try:
+        executor.spin_once(timeout_sec=timeout_s)
+    except InvalidHandle as error:
+        get_logger("executor").debug(f"an event of what is destroyed: {error}")

@@ -20,7 +20,7 @@ from vision_msgs.msg import Detection3DArray
 from pose_nodes.core.track import Track
 from pose_nodes.msg import TrackedObjectArray
 from pose_nodes.ros import qos
-from pose_nodes.ros.executor import make_executor
+from pose_nodes.ros.executor import make_executor, spin_once
 from pose_nodes.ros.heard import heard_tracks, heard_truths
 from pose_nodes.ros.images import decode_color
 from pose_nodes.ros.stamps import to_nanoseconds
@@ -87,7 +87,7 @@ class Listener:
 
     def spin_once(self, timeout_s: float) -> None:
         """Take what comes next; returns after the timeout when nothing does."""
-        self._executor.spin_once(timeout_sec=timeout_s)
+        spin_once(self._executor, timeout_s)
 
     def _hear(self, kind: type, topic: str, take: Callable[[Any], None], profile: Any) -> None:
         self._node.create_subscription(kind, topic, take, profile)

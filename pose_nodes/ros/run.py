@@ -15,7 +15,7 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.ros.executor import make_executor
+from pose_nodes.ros.executor import make_executor, spin_once
 from pose_nodes.ros.staged_node import StagedNode
 
 BAD_INPUT = 2
@@ -92,7 +92,7 @@ def run_node(
         executor = make_executor()
         executor.add_node(node)
         while not stop.is_set:
-            executor.spin_once(timeout_sec=_WAKE_S)
+            spin_once(executor, _WAKE_S)
         node.finish()
         executor.shutdown()
         node.destroy_node()

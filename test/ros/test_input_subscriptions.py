@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("rclpy", reason="needs ROS 2")
 from std_msgs.msg import String
 
+from pose_nodes.ros.executor import spin_once
 from pose_nodes.ros.input_subscriptions import InputSubscriptions
 from pose_nodes.ros.monitor import TrackerMonitor
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.ros
 def spin(executor, condition, seconds: float = 20.0) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
-        executor.spin_once(timeout_sec=0.05)
+        spin_once(executor, 0.05)
     return bool(condition())
 
 
@@ -48,3 +49,18 @@ def test_losses_and_mismatches_are_told_to_the_monitor(spun):
     node.destroy_publisher(publisher)
     assert spin(executor, lambda: monitor.qos._matched.get(topic) == 0)
     inputs.close()
+
+
+def test_an_event_of_a_subscription_that_has_ended_meanwhile_is_passed_over(spun):
+    node, executor = spun
+    ticks: list[int] = []
+    inputs = InputSubscriptions(node, TrackerMonitor(print))
+    inputs.add(String, "words", lambda message: None)
+    node.create_timer(0.02, lambda: ticks.append(1))
+    assert spin(executor, lambda: len(ticks) > 2)
+    # The publisher is found, which is an event of the subscription, while this waits to be ended.
+    executor.create_task(inputs.close)
+    node.create_publisher(String, "words", 10)
+    time.sleep(0.3)
+    count = len(ticks)
+    assert spin(executor, lambda: len(ticks) > count + 5)
