@@ -61,10 +61,7 @@ def words_for_ros(what: str) -> Iterator[None]:
         raise InvalidConfigError(f"{what}: {reason}") from error
 
 
-def run_node(
-    make_node: Callable[[StopRequest], StagedNode],
-    arguments: Sequence[str] | None = None,
-) -> int:
+def run_node(make_node: Callable[[StopRequest], StagedNode], arguments: Sequence[str] | None = None) -> int:
     """Make a node and spin it until a signal, or the node itself, asks for the end.
 
     Args:
