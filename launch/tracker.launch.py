@@ -28,7 +28,7 @@ ARGUMENTS = (
     ("autostart", "true", "configure and activate the node at once, without a lifecycle manager"),
     ("use_sim_time", "false", "take the time from /clock; always so with a bag"),
     ("bag", "", "play this bag, with its clock; empty: none"),
-    ("device", "cpu", "where poses are computed; the methods of this version use the CPU"),
+    ("device", "cpu", "where networks are computed: cpu or cuda"),
     ("use_rviz", "false", "show overlay, meshes and frames in RViz"),
     ("log_level", "info", "debug, info, warn, error or fatal"),
     (

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ COUNTS = (1000, 2000, 4000, 8000, 16000, 32000)
 STUDENTS = ("small", "base")
 TEACHERS = ("small", "published")
 REPEATS = 5
+_STATUS = Path("/proc/self/status")
 _PART = 20
 """One of so many points is described by teachers, and the time multiplied: a whole cloud takes minutes."""
 
@@ -82,12 +84,12 @@ def measure_network(name: str, cloud: PointCloud, diameter: float) -> NetworkFig
     import torch
 
     torch.manual_seed(0)
-    before = _peak_megabytes()
+    before = peak_megabytes()
     kind, size = name.split()
     describe, part = (_student(size), 1) if kind == "dGeDi" else (_teacher(size), _PART)
     seconds = [_timed(describe, cloud, diameter, part) for _ in range(REPEATS + 1)][1:]
     return NetworkFigures(
-        name, len(cloud), float(np.median(seconds)), min(seconds), _peak_megabytes() - before
+        name, len(cloud), float(np.median(seconds)), min(seconds), peak_megabytes() - before
     )
 
 
@@ -117,7 +119,16 @@ def _teacher(size: str) -> Describe:
     return lambda cloud, diameter, part: features.describe(cloud, diameter, cloud.points[::part])
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
+    """The most memory that this process has had.
+
+    Linux hands `ru_maxrss` down from the process that starts another, so that a small one of a large one
+    would never seem to grow; what it says of a process's own memory (VmHWM) begins anew.
+    """
+    if _STATUS.is_file():
+        for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1]) / 1024.0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 

@@ -22,7 +22,7 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.estimators.config import InstanceConfig
-from pose_nodes.estimators.instance import InstanceEstimator
+from pose_nodes.estimators.instance import InstanceEstimator, descriptor_of
 from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.visual import color_of
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     model = _read_model(options)
     check_depth_scale(observation, model.diameter, options.depth_scale, str(options.depth))
     seconds = {"reading": time.perf_counter() - begun}
-    answer = _estimate(observation, model, config, options.seed, seconds)
+    answer = _estimate(observation, model, config, options, seconds)
     write_json(options.out, pose_report(model.name, answer.best, answer.reason, answer.seconds))
     if options.overlay is not None:
         _write_overlay(options.overlay, observation.frame, model, answer)
@@ -127,6 +127,9 @@ def _parser() -> CommandParser:
         "--visual-weights", default="", metavar="FILE",
         help=f"checkpoint of DINOv2 for {FUSED}, such as dinov2_vits14_pretrain.pth; none is included",
     )  # fmt: skip
+    method.add_argument(
+        "--device", default="cpu", help="of networks: cpu, cuda or cuda:N; default: %(default)s"
+    )
     method.add_argument("--registration", default=InstanceConfig().registration, help="default: %(default)s")
     method.add_argument(
         "--seed", type=integer(0), default=0, help="of all random choices; default: %(default)s"
@@ -153,10 +156,15 @@ def _read_model(options: Namespace) -> ObjectModel:
 
 
 def _estimate(
-    observation: Observation, model: ObjectModel, config: InstanceConfig, seed: int, seconds: dict[str, float]
+    observation: Observation,
+    model: ObjectModel,
+    config: InstanceConfig,
+    options: Namespace,
+    seconds: dict[str, float],
 ) -> Answer:
     begun = time.perf_counter()
-    estimator = InstanceEstimator(model, config, np.random.default_rng(seed))
+    describer = descriptor_of(config, options.device)
+    estimator = InstanceEstimator(model, config, np.random.default_rng(options.seed), describer)
     seconds = {**seconds, "preparing": time.perf_counter() - begun}
     try:
         estimates = estimator.initialise(observation)

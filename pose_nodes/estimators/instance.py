@@ -27,18 +27,23 @@ _THREADS = 1
 """Of networks: theirs would not stand back behind what follows objects, as the thread of cold starts does."""
 
 
-def descriptor_of(config: InstanceConfig) -> Describer:
+def descriptor_of(config: InstanceConfig, device: str = "cpu") -> Describer:
     """What describes objects as a configuration says; takes a second or two where it is learned.
 
+    Args:
+        config: options.
+        device: of networks, see `usable_device`.
+
     Raises:
-        InvalidConfigError: what it needs is not installed.
+        InvalidConfigError: what it needs is not installed, or there is no such device.
         InvalidWeightsError: its weights cannot be used.
     """
     config, cache = with_features(config), FeatureCache.named(config.cache)
-    shape = described_by(config.shape_features, config.weights, config.ransac.feature_radius, _THREADS)
+    radius = config.ransac.feature_radius
+    shape = described_by(config.shape_features, config.weights, radius, _THREADS, device)
     if config.features != FUSED:
         return ByShape(shape, cache)
-    encoder = PatchEncoder.load(config.visual.weights, config.visual.layer, _THREADS)
+    encoder = PatchEncoder.load(config.visual.weights, config.visual.layer, _THREADS, device)
     return Fused(shape, encoder, config.visual, cache)
 
 
@@ -62,15 +67,15 @@ def config_for(model: ObjectModel, config: InstanceConfig) -> InstanceConfig:
 class Describers:
     """What describes the objects of one configuration: made when first asked for, and shared."""
 
-    def __init__(self, config: InstanceConfig) -> None:
-        self._config = config
+    def __init__(self, config: InstanceConfig, device: str = "cpu") -> None:
+        self._config, self._device = config, device
         self._made: dict[str, Describer] = {}
 
     def of(self, model: ObjectModel) -> Describer:
         """The one for an object; errors are those of `descriptor_of`."""
         own = config_for(model, self._config)
         if own.features not in self._made:
-            self._made[own.features] = descriptor_of(own)
+            self._made[own.features] = descriptor_of(own, self._device)
         return self._made[own.features]
 
 

@@ -64,7 +64,9 @@ def usual_features(weights: str = "") -> str:
     return "dgedi" if weights or (has_torch and (WEIGHTS / dgedi.SHIPPED).is_file()) else "fpfh"
 
 
-def descriptor(name: str, weights: str = "", radius: float = 0.3, threads: int = 0) -> Descriptor:
+def descriptor(
+    name: str, weights: str = "", radius: float = 0.3, threads: int = 0, device: str = "cpu"
+) -> Descriptor:
     """The descriptor of a name.
 
     Args:
@@ -72,16 +74,17 @@ def descriptor(name: str, weights: str = "", radius: float = 0.3, threads: int =
         weights: file of a learned one's network; "" for the weights that come with the package.
         radius: of the neighbourhood of FPFH, diameters.
         threads: of a learned one; 0: as many as PyTorch takes by itself.
+        device: of a learned one; FPFH is always computed on the processor.
 
     Raises:
-        InvalidConfigError: weights for what has none, PyTorch is not installed, or no weights come with this
-            copy of the package.
+        InvalidConfigError: weights for what has none, PyTorch is not installed, there is no such device, or
+            no weights come with this copy of the package.
         InvalidWeightsError: the file is missing, damaged, or of another network.
     """
     if name == "dgedi":
-        return dgedi.Dgedi.load(weights, threads)
+        return dgedi.Dgedi.load(weights, threads, device)
     if name == "gedi":
-        return gedi.Gedi.load(weights, threads=threads)
+        return gedi.Gedi.load(weights, threads=threads, device=device)
     if weights:
         raise InvalidConfigError(f"weights '{weights}': the features {name} have none; choose dgedi or gedi")
     return Fpfh(radius)

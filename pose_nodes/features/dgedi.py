@@ -17,7 +17,8 @@ from pose_nodes.features.learned import (
     network_fingerprint,
     refuse_nothing,
     require_torch,
-    threads_of_torch,
+    torch_at_work,
+    usable_device,
     weights_file,
 )
 from pose_nodes.geometry.pointcloud import PointCloud
@@ -43,10 +44,14 @@ class Dgedi:
         Args:
             network: put into evaluation, and onto the device.
             threads: of PyTorch on a processor; 0: as many as it takes by itself.
-            device: as PyTorch names it.
+            device: see `usable_device`.
+
+        Raises:
+            InvalidConfigError: there is no such device.
         """
-        self._network = network.eval().to(device)
+        self._network = network.eval().to(usable_device(NAME, device))
         self._threads, self._device = threads, device
+        self._large = network.config.backbone == "base"
         self.dimension = network.config.dimension
 
     @classmethod
@@ -60,7 +65,8 @@ class Dgedi:
             device: see above.
 
         Raises:
-            InvalidConfigError: PyTorch is not installed, or no weights come with this copy of the package.
+            InvalidConfigError: PyTorch is not installed, there is no such device, or no weights come with
+                this copy of the package.
             InvalidWeightsError: the file is missing, damaged, or of another network.
         """
         require_torch(NAME)
@@ -91,7 +97,7 @@ class Dgedi:
         points = (cloud.points - cloud.points.mean(axis=0)) / diameter
         tensors = [torch.from_numpy(array.astype(np.float32)) for array in (points, cloud.normals)]
         tensors.append(torch.tensor([len(points)]))
-        with threads_of_torch(self._threads), torch.inference_mode():
+        with torch_at_work(self._threads, self._large), torch.inference_mode():
             described = self._network(*(tensor.to(self._device) for tensor in tensors))
         found: NDArray[np.float32] = described.cpu().numpy()
         return found

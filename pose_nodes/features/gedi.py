@@ -18,7 +18,8 @@ from pose_nodes.features.learned import (
     network_fingerprint,
     refuse_nothing,
     require_torch,
-    threads_of_torch,
+    torch_at_work,
+    usable_device,
     weights_file,
 )
 from pose_nodes.geometry.pointcloud import PointCloud
@@ -40,21 +41,33 @@ class Gedi:
         dimension: of a descriptor, of all radii together.
     """
 
-    def __init__(self, networks: Sequence[GediNetwork], threads: int = 0, seed: int = 0) -> None:
+    def __init__(
+        self, networks: Sequence[GediNetwork], threads: int = 0, seed: int = 0, device: str = "cpu"
+    ) -> None:
         """Use networks.
 
         Args:
             networks: one for each radius of patches; put into evaluation.
             threads: of PyTorch; 0: as many as it takes by itself.
             seed: of the random points that patches are made of; each cloud begins with it.
+            device: see `usable_device`.
+
+        Raises:
+            InvalidConfigError: there is no such device.
         """
-        self._networks = [network.eval() for network in networks]
+        self._device = usable_device(NAME, device)
+        self._networks = [network.eval().to(device) for network in networks]
         self._threads, self._seed = threads, seed
         self.dimension = sum(network.config.dimension for network in networks)
 
     @classmethod
     def load(
-        cls, weights: str | Path = "", radii: Sequence[float] = (0.3,), threads: int = 0, seed: int = 0
+        cls,
+        weights: str | Path = "",
+        radii: Sequence[float] = (0.3,),
+        threads: int = 0,
+        seed: int = 0,
+        device: str = "cpu",
     ) -> Gedi:
         """Load a network.
 
@@ -64,14 +77,16 @@ class Gedi:
             radii: of patches, in diameters, of the published checkpoint; (0.3, 0.4) for two scales.
             threads: see above.
             seed: see above.
+            device: see above.
 
         Raises:
-            InvalidConfigError: PyTorch is not installed, or no weights come with this copy of the package.
+            InvalidConfigError: PyTorch is not installed, there is no such device, or no weights come with
+                this copy of the package.
             InvalidWeightsError: the file is missing, damaged, or of another network.
         """
         require_torch(NAME)
         path = weights_file(NAME, weights, SHIPPED)
-        return cls(_networks_of(path, radii), threads, seed)
+        return cls(_networks_of(path, radii), threads, seed, device)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -99,7 +114,7 @@ class Gedi:
         refuse_nothing(NAME, cloud, diameter)
         points = cloud.points / diameter
         middles = points if keypoints is None else keypoints / diameter
-        with threads_of_torch(self._threads), torch.inference_mode():
+        with torch_at_work(self._threads, fast_products=True), torch.inference_mode():
             parts = [self._by(network, middles, points, cloud.normals) for network in self._networks]
         return np.concatenate(parts, axis=1)
 
@@ -118,8 +133,8 @@ class Gedi:
         rng = np.random.default_rng(self._seed)
         batches = [middles[first : first + _BATCH] for first in range(0, len(middles), _BATCH)]
         patches = (sampler(batch, points, rng, normals)[0] for batch in batches)
-        described = [network(torch.from_numpy(patch))[0] for patch in patches]
-        found: NDArray[np.float32] = torch.cat(described).numpy()
+        described = [network(torch.from_numpy(patch).to(self._device))[0] for patch in patches]
+        found: NDArray[np.float32] = torch.cat(described).cpu().numpy()
         return found
 
 

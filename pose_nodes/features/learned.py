@@ -22,9 +22,9 @@ def require_torch(descriptor: str) -> Any:
     Raises:
         InvalidConfigError: PyTorch is not installed.
     """
-    # PyTorch's library of kernels keeps one for each number of points that it has seen: 0.4 GB after 100
-    # clouds. No two clouds are alike, so that none is used again. This is heard at the library's first use.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "1")
+    # PyTorch's library of kernels keeps 1,024, one for each number of rows that it has seen: 0.4 GB after 100
+    # clouds, no two of which are alike. The blocks of one cloud share a few. This is heard at its first use.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
     try:
         import torch
     except ImportError as error:
@@ -57,6 +57,27 @@ def weights_file(descriptor: str, given: str | Path, shipped: str) -> Path:
     return path
 
 
+def usable_device(descriptor: str, device: str) -> str:
+    """The device, as PyTorch names it.
+
+    Raises:
+        InvalidConfigError: it is none of "cpu", "cuda" and "cuda:N", or PyTorch sees no such GPU.
+    """
+    torch = require_torch(descriptor)
+    name, _, number = device.partition(":")
+    if device != "cpu" and (name != "cuda" or not (number or "0").isdecimal()):
+        raise InvalidConfigError(
+            f"features '{descriptor}': device '{device}' is none of cpu, cuda and cuda:N"
+        )
+    there = torch.cuda.device_count()
+    if name == "cuda" and int(number or 0) >= there:
+        raise InvalidConfigError(
+            f"features '{descriptor}': device '{device}': PyTorch {torch.__version__} sees {there} GPUs with "
+            "CUDA here; install a build for yours, or choose the device cpu"
+        )
+    return device
+
+
 def refuse_nothing(descriptor: str, cloud: PointCloud, diameter: float) -> None:
     """Raises InvalidInputError for a cloud without points, or an object without an extent."""
     if not len(cloud) or not diameter > 0.0:
@@ -76,12 +97,23 @@ def network_fingerprint(networks: Iterable[Any], *options: object) -> str:
 
 
 @contextmanager
-def threads_of_torch(count: int) -> Iterator[None]:
-    """Let PyTorch compute on so many threads of the processor; 0 changes nothing."""
+def torch_at_work(threads: int, fast_products: bool = False) -> Iterator[None]:
+    """Let PyTorch compute in its own way for a while.
+
+    Args:
+        threads: of the processor; 0 changes nothing.
+        fast_products: allow products of matrices that are rounded as bfloat16, summed in float32. On
+            processors that know bfloat16, PyTorch then takes oneDNN instead of MKL, which on those of AMD is
+            less than half as fast; where rounding gains nothing there, as with AVX-512, the result is that of
+            float32. Others change nothing. A kernel is compiled for each number of rows, which pays off
+            for large products, or where that number comes again.
+    """
     torch = require_torch("learned")
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
+    before, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
+    torch.set_num_threads(threads or before)
+    torch.set_float32_matmul_precision("medium" if fast_products else precision)
     try:
         yield
     finally:
         torch.set_num_threads(before)
+        torch.set_float32_matmul_precision(precision)

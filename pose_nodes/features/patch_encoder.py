@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.features.learned import network_fingerprint, require_torch, threads_of_torch
+from pose_nodes.features.learned import network_fingerprint, require_torch, torch_at_work, usable_device
 
 if TYPE_CHECKING:
     from pose_nodes.networks.dinov2 import Dinov2
@@ -37,17 +37,17 @@ class PatchEncoder:
             network: put into evaluation, and onto the device.
             layer: the block whose output is taken; 0 for the last.
             threads: of PyTorch on a processor; 0: as many as it takes by itself.
-            device: as PyTorch names it.
+            device: see `usable_device`.
 
         Raises:
-            InvalidConfigError: the network has no such block.
+            InvalidConfigError: the network has no such block, or there is no such device.
         """
         if not 0 <= layer <= len(network.blocks):
             raise InvalidConfigError(
                 f"visual features: 'layer' is {layer}, but these weights have blocks from 1 to "
                 f"{len(network.blocks)}; 0 takes the last"
             )
-        self._network = network.eval().to(device)
+        self._network = network.eval().to(usable_device(NAME, device))
         self.patch = int(network.patches.stride[0])
         self._layer, self._threads, self._device = layer or None, threads, device
 
@@ -88,7 +88,7 @@ class PatchEncoder:
             InvalidInputError: h or w is no such multiple.
         """
         torch = require_torch(NAME)
-        with threads_of_torch(self._threads), torch.inference_mode():
+        with torch_at_work(self._threads, fast_products=True), torch.inference_mode():
             parts = [self._encoded(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
         return np.concatenate(parts)
 

@@ -85,7 +85,9 @@ def _nearest(centres: Tensor, counts: Sequence[int], neighbours: int) -> tuple[T
     tables, present, start = [], [], 0
     for cloud in centres.detach().split(list(counts)):
         points = cloud.cpu().numpy()
-        _, found = cKDTree(points).query(points, k=list(range(1, neighbours + 1)))
+        _, found = cKDTree(points).query(
+            points, list(range(1, neighbours + 1)), workers=torch.get_num_threads()
+        )
         there = found < len(points)
         own = np.arange(len(points))[:, None]
         tables.append(np.where(there, found, own) + start)

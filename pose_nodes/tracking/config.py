@@ -92,7 +92,9 @@ class TrackerConfig:
     """All options of the tracker."""
 
     device: str = option(
-        "cpu", "where poses are computed; the methods of this version use the CPU", choices=("cpu",)
+        "cpu",
+        "where networks are computed, as those of dgedi; all else is always computed on the processor",
+        choices=("cpu", "cuda"),
     )
     threads: int = option(2, "that follow objects, each one at a time", minimum=1, maximum=64)
     seed: int = option(

@@ -75,7 +75,8 @@ def prepare_object(model: ObjectModel, config: TrackerConfig) -> PreparedObject:
     The random numbers of its cold starts follow from the seed of the configuration and from its name.
     """
     rng = np.random.default_rng([config.seed, *model.name.encode()])
-    return PreparedObject(model, InstanceEstimator(model, config.instance, rng))
+    describer = Describers(config.instance, config.device).of(model)
+    return PreparedObject(model, InstanceEstimator(model, config.instance, rng, describer))
 
 
 class Tracker:
@@ -99,7 +100,7 @@ class Tracker:
         self._camera = CameraMotion(camera_pose)
         self._library = library
         self._config = config
-        describers = Describers(config.instance)
+        describers = Describers(config.instance, config.device)
         seeds = np.random.default_rng(config.seed).integers(2**63, size=len(library.names))
         self._estimators: dict[str, Estimator] = {
             name: InstanceEstimator(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -13,6 +16,7 @@ from pose_nodes.commands.bench_networks import (
     measure_network,
     measure_networks,
     network_tables,
+    peak_megabytes,
 )
 from pose_nodes.geometry.pointcloud import PointCloud
 
@@ -24,6 +28,14 @@ def test_a_network_is_measured(name, bunny_model):
     measured = measure_network(name, cloud, bunny_model.diameter)
     assert (measured.network, measured.points) == (name, len(cloud))
     assert 0.0 < measured.least <= measured.seconds and measured.megabytes >= 0.0
+
+
+def test_the_memory_of_a_process_does_not_begin_with_that_of_the_process_that_started_it():
+    held = np.ones(80_000_000)  # 640 MB
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        theirs = process.submit(peak_megabytes).result()
+    assert theirs < held.nbytes / 1e6 < peak_megabytes()
 
 
 def test_each_network_has_a_row_beside_the_small_student():

@@ -101,6 +101,7 @@ BAD_INPUTS = {
         {"features": "fused", "visual_weights": File("text.png")},
         "damaged",
     ),
+    "a device that is none": ({"features": "dgedi", "device": "gpu"}, "'gpu' is none of cpu, cuda"),
     "visual weights without use": ({"visual_weights": File("none.pth")}, "--features fused"),
     "registration unknown": ({"registration": "magic"}, "open3d"),
     "seed negative": ({"seed": -1}, "at least 0"),
@@ -110,6 +111,7 @@ BAD_INPUTS = {
 
 
 NEED_TORCH = {
+    "a device that is none",
     "fused features without weights",
     "visual weights that are missing",
     "visual weights that are no checkpoint",

@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
-from pose_nodes.features import learned
+from pose_nodes.features import choice, learned
 from pose_nodes.features.dgedi import Dgedi
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
@@ -76,10 +76,52 @@ def test_the_number_of_threads_is_what_it_was_afterwards(weights, cloud, bunny_m
 
 
 def test_threads_are_limited_while_computing():
-    with learned.threads_of_torch(2):
+    with learned.torch_at_work(2):
         assert torch.get_num_threads() == 2
-    with learned.threads_of_torch(0):
+    with learned.torch_at_work(0):
         assert torch.get_num_threads() == 1
+
+
+def test_products_are_rounded_only_where_that_is_allowed_and_only_meanwhile():
+    with pytest.raises(InvalidInputError), learned.torch_at_work(0, fast_products=True):
+        assert torch.get_float32_matmul_precision() == "medium"
+        raise InvalidInputError("nothing")
+    assert torch.get_float32_matmul_precision() == "highest"
+    with learned.torch_at_work(0):
+        assert torch.get_float32_matmul_precision() == "highest"
+
+
+def test_the_published_network_describes_alike_with_fast_products_and_without(
+    cloud, bunny_model, monkeypatch
+):
+    torch.manual_seed(0)
+    features = Dgedi(DescriptorNetwork(DescriptorConfig(backbone="base")))
+    fast = features.describe(cloud, bunny_model.diameter)
+    monkeypatch.setattr(features, "_large", False)
+    exact = features.describe(cloud, bunny_model.diameter)
+    assert np.quantile((fast * exact).sum(axis=1), 0.01) > 0.999
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ("cuda", "sees 0 GPUs"),
+        ("cuda:1", "sees 0 GPUs"),
+        ("gpu", "is none of cpu"),
+        ("cuda:x", "is none of cpu"),
+    ],
+)
+def test_a_device_that_is_not_there_is_said(weights, device, said, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    with pytest.raises(InvalidConfigError, match=said):
+        Dgedi.load(weights, device=device)
+
+
+@pytest.mark.parametrize("name", ["dgedi", "gedi"])
+def test_the_device_reaches_each_learned_descriptor(name):
+    assert choice.descriptor(name, device="cpu")._device == "cpu"
+    with pytest.raises(InvalidConfigError, match=f"features '{name}': device 'gpu'"):
+        choice.descriptor(name, device="gpu")
 
 
 @pytest.mark.parametrize("diameter", [0.0, float("nan")])

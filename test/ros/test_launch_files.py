@@ -88,7 +88,7 @@ def test_rviz_starts_on_request_with_the_same_time_and_the_topics_of_the_namespa
     assert len(rules) == Path(LAUNCH.parent / "config" / "tracker.rviz").read_text().count("Value: /")
 
 
-def test_a_device_that_this_version_does_not_know_reaches_the_node_that_refuses_it():
+def test_the_device_of_networks_reaches_the_node():
     assert "tracker.device: cuda" in parameters_text(*tracker(device="cuda"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pose_nodes.core.errors import UnknownObjectError
+from pose_nodes.core.errors import InvalidConfigError, UnknownObjectError
 from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track, TrackState
@@ -247,6 +247,18 @@ def test_a_library_without_objects_tracks_nothing(show, warnings):
     tracker = Tracker(ObjectLibrary([]), CONFIG, warnings.append)
     assert tracker.update(*show(0, LEFT)) == []
     assert len(warnings) == 1
+
+
+def test_networks_on_a_gpu_that_is_not_there_are_refused_at_the_start_and_when_an_object_is_added(
+    die, monkeypatch
+):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    on_gpu = replace(CONFIG, device="cuda", instance=replace(CONFIG.instance, features="dgedi"))
+    with pytest.raises(InvalidConfigError, match="device 'cuda'"):
+        Tracker(ObjectLibrary([die]), on_gpu)
+    with pytest.raises(InvalidConfigError, match="device 'cuda'"):
+        prepare_object(die, on_gpu)
 
 
 def test_an_object_that_is_added_is_found_while_others_are_followed(tracker, die, show, warnings):
