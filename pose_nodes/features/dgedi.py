@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.features.learned import (
+    keep_kernels,
     network_fingerprint,
     refuse_nothing,
     require_torch,
@@ -52,6 +53,7 @@ class Dgedi:
         self._network = network.eval().to(usable_device(NAME, device))
         self._threads, self._device = threads, device
         self._large = network.config.backbone == "base"
+        keep_kernels(128 if self._large else 1)  # 128: the blocks of a stage share theirs
         self.dimension = network.config.dimension
 
     @classmethod

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.features.learned import (
+    keep_kernels,
     network_fingerprint,
     refuse_nothing,
     require_torch,
@@ -58,6 +59,7 @@ class Gedi:
         self._device = usable_device(NAME, device)
         self._networks = [network.eval().to(device) for network in networks]
         self._threads, self._seed = threads, seed
+        keep_kernels(128)
         self.dimension = sum(network.config.dimension for network in networks)
 
     @classmethod

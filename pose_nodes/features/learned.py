@@ -22,9 +22,6 @@ def require_torch(descriptor: str) -> Any:
     Raises:
         InvalidConfigError: PyTorch is not installed.
     """
-    # PyTorch's library of kernels keeps 1,024, one for each number of rows that it has seen: 0.4 GB after 100
-    # clouds, no two of which are alike. The blocks of one cloud share a few. This is heard at its first use.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
     try:
         import torch
     except ImportError as error:
@@ -33,6 +30,15 @@ def require_torch(descriptor: str) -> Any:
             "choose the features fpfh"
         ) from error
     return torch
+
+
+def keep_kernels(count: int) -> None:
+    """Let oneDNN, PyTorch's library of kernels, keep so many, unless the user has said how many.
+
+    It would keep 1,024, one for each number of rows that it has seen: 0.4 GB after a hundred clouds, no two
+    of which are alike. This is heard at its first use; the network that comes first in a process decides.
+    """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(count))
 
 
 def weights_file(descriptor: str, given: str | Path, shipped: str) -> Path:

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
-from pose_nodes.features.learned import network_fingerprint, require_torch, torch_at_work, usable_device
+from pose_nodes.features.learned import (
+    keep_kernels,
+    network_fingerprint,
+    require_torch,
+    torch_at_work,
+    usable_device,
+)
 
 if TYPE_CHECKING:
     from pose_nodes.networks.dinov2 import Dinov2
@@ -50,6 +56,7 @@ class PatchEncoder:
         self._network = network.eval().to(usable_device(NAME, device))
         self.patch = int(network.patches.stride[0])
         self._layer, self._threads, self._device = layer or None, threads, device
+        keep_kernels(128)
 
     @classmethod
     def load(cls, weights: str | Path, layer: int = 0, threads: int = 0, device: str = "cpu") -> PatchEncoder:

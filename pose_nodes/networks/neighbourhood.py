@@ -85,9 +85,7 @@ def _nearest(centres: Tensor, counts: Sequence[int], neighbours: int) -> tuple[T
     tables, present, start = [], [], 0
     for cloud in centres.detach().split(list(counts)):
         points = cloud.cpu().numpy()
-        _, found = cKDTree(points).query(
-            points, list(range(1, neighbours + 1)), workers=torch.get_num_threads()
-        )
+        _, found = cKDTree(points).query(points, k=list(range(1, neighbours + 1)))
         there = found < len(points)
         own = np.arange(len(points))[:, None]
         tables.append(np.where(there, found, own) + start)

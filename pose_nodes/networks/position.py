@@ -80,8 +80,13 @@ class PairGeometry(nn.Module):
         around = level.neighbourhood(self.neighbours, self.reach)
         pairs = gelu(self.first(around.pairs))
         mean = self.second(torch.bmm(around.weights[:, None], pairs)[:, 0])
-        most = self.second(pairs).max(dim=1).values  # with half the time of amax on the way back
+        most = _most(self.second(pairs))
         return gelu(self.norm(self.linear(torch.cat([mean, most], dim=1))))
+
+
+def _most(values: Tensor) -> Tensor:
+    """(m, k, c) -> (m, c); amax takes a twentieth of the time of max, but twice its time on the way back."""
+    return values.max(dim=1).values if values.requires_grad else values.amax(dim=1)
 
 
 FARTHEST = 8.0

@@ -96,7 +96,7 @@ class DistilTask:
     def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
         """RON, FMR and others, see `match_scores`."""
         assert isinstance(network, DescriptorNetwork)
-        return scores_of(piece, Dgedi(network, device=device).describe)
+        return scores_of(piece, Dgedi(network, device=str(device)).describe)
 
     def save(self, network: nn.Module, path: Path, card: Mapping[str, Any]) -> None:
         """Write weights and card."""
