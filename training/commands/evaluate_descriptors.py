@@ -14,7 +14,7 @@ from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.registration.native_ransac import compile_ahead
 from pose_nodes.sequences.files import plain, write_json, write_text
 from training.commands.progress import progress_bar
-from training.commands.set_options import add_set_arguments, cached_sets, sets_of_recordings
+from training.commands.set_options import add_set_arguments, cached_sets, effort_of, sets_of_recordings
 from training.evaluation.describers import FPFH, NamedDescriber, named_describer
 from training.evaluation.descriptor_scores import score_piece, summary
 from training.evaluation.piece_sets import PieceSet
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     describers = [named_describer(text) for text in (FPFH, *options.weights)]
     sets = _sets(options)
     compile_ahead()
-    rows = [row for each in sets for row in _evaluated(each, describers)]
+    rows = [row for each in sets for row in _evaluated(each, describers, effort_of(options))]
     table = _table(rows)
     show(table)
     write_json(options.out / "descriptors.json", plain({"version": __version__, "rows": rows}))
@@ -70,13 +70,13 @@ def _sets(options: Namespace) -> list[PieceSet]:
     return sets
 
 
-def _evaluated(over: PieceSet, describers: list[NamedDescriber]) -> Iterator[dict[str, Any]]:
+def _evaluated(over: PieceSet, describers: list[NamedDescriber], effort: Effort) -> Iterator[dict[str, Any]]:
     with progress_bar() as progress:
         bar = progress.add_task(over.name, total=len(over.pieces) * len(describers))
         for describer in describers:
             scores = []
             for seed, piece in enumerate(over.pieces):
-                scores.append(score_piece(piece, describer, Effort(), seed, over.judge(seed)))
+                scores.append(score_piece(piece, describer, effort, seed, over.judge(seed)))
                 progress.advance(bar)
             yield {"set": over.name, "descriptor": describer.name, **summary(scores)}
 

@@ -16,9 +16,10 @@ from pose_nodes.registration.native_ransac import compile_ahead
 from pose_nodes.sequences.files import plain, write_json, write_text
 from training.ablation.report import read_report
 from training.commands.progress import progress_bar
-from training.commands.set_options import add_set_arguments, cached_sets, sets_of_recordings
+from training.commands.set_options import add_set_arguments, cached_sets, effort_of, sets_of_recordings
 from training.evaluation.kept_scores import KeptScores
 from training.evaluation.piece_sets import PieceSet
+from training.evaluation.registering import Effort
 from training.reproduction import own_pairs
 from training.reproduction.comparison import Row, scores_of_sets
 from training.reproduction.contenders import (
@@ -52,9 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     _use_threads(options.threads)
     sets = _sets(options)
     compile_ahead()
-    rows = _scored(sets, contenders, options.out)
+    effort = effort_of(options)
+    rows = _scored(sets, contenders, effort, options.out)
     times = [] if options.no_times else _timed(contenders)
-    _write(Measured(contenders, rows, times, ablation), options.out)
+    _write(Measured(contenders, rows, times, ablation, effort.matches), options.out)
     return DONE
 
 
@@ -112,13 +114,15 @@ def _make_pairs(options: Namespace) -> None:
             progress.update(bar, completed=step.done, total=step.total, description=step.stage)
 
 
-def _scored(sets: Sequence[PieceSet], contenders: Sequence[Contender], folder: Path) -> list[Row]:
+def _scored(
+    sets: Sequence[PieceSet], contenders: Sequence[Contender], effort: Effort, folder: Path
+) -> list[Row]:
     rows: list[Row] = []
     there = sum(each.describer is not None for each in contenders)
     with progress_bar() as progress:
         bar = progress.add_task("pairs", total=there * sum(len(over.pieces) for over in sets))
         kept = KeptScores(folder / "scores")
-        for row in scores_of_sets(sets, contenders, kept, lambda: progress.advance(bar)):
+        for row in scores_of_sets(sets, contenders, effort, kept, lambda: progress.advance(bar)):
             rows.append(row)
             if "absent" not in row:
                 told = f"RON {percent(row['ron'])}, recall {percent(row['recall'])}"

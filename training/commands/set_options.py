@@ -9,6 +9,7 @@ from pathlib import Path
 from pose_nodes.commands.parser import integer
 from training.data.seeding import SPLITS
 from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
+from training.evaluation.registering import EITHER, MUTUAL, Effort
 
 
 def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
@@ -36,7 +37,17 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
         help="leave out images whose depth contradicts the recorded pose, as the camera looks through most "
         "of the object; not for transparent ones",
     )  # fmt: skip
+    parser.add_argument(
+        "--matches", choices=(EITHER, MUTUAL), default=EITHER,
+        help="that poses are made of: the nearest of both directions, or mutual ones alone, as in the dGeDi "
+        "paper; default: %(default)s",
+    )  # fmt: skip
     parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
+
+
+def effort_of(options: Namespace) -> Effort:
+    """How poses are looked for."""
+    return Effort(matches=options.matches)
 
 
 def cached_sets(folders: Sequence[Path], pool: Path, split: str, options: Namespace) -> list[PieceSet]:

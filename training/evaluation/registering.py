@@ -14,15 +14,23 @@ from pose_nodes.registration.matching import Matches
 from pose_nodes.registration.native_ransac import native_ransac
 from training.clouds.held_out import Piece
 
+EITHER, MUTUAL = "either", "mutual"
+
 
 @dataclass(frozen=True)
 class Effort:
-    """How a pose is looked for; lengths in diameters (dGeDi paper: 0.03, 100,000 triplets, 1,000 steps)."""
+    """How a pose is looked for; lengths in diameters (dGeDi paper: 0.03, 100,000 triplets, 1,000 steps).
+
+    Attributes:
+        matches: which of them triplets are drawn from: the nearest of both directions (our choice, as all
+            descriptors find more by them), or mutual ones alone, as in the paper.
+    """
 
     distance: float = 0.03
     triplets: int = 100_000
     refinement: float = 0.05
     steps: int = 100
+    matches: str = EITHER
 
 
 def registered(piece: Piece, matches: Matches, effort: Effort, rng: np.random.Generator) -> se3.Matrix | None:
@@ -31,15 +39,16 @@ def registered(piece: Piece, matches: Matches, effort: Effort, rng: np.random.Ge
     Args:
         piece: the clouds.
         matches: of the query's descriptors with the target's.
-        effort: how hard to look.
+        effort: how hard to look, and among which of them.
         rng: of RANSAC.
     """
     query, target, diameter = piece.query, piece.target, piece.diameter
+    pairs = matches.mutual if effort.matches == MUTUAL else matches.either
     try:
         best, *_ = native_ransac(
             target.points,
             query.points,
-            matches.either[:, ::-1],
+            pairs[:, ::-1],
             effort.distance * diameter,
             effort.triplets,
             rng,

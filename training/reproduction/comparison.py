@@ -21,7 +21,11 @@ Row = dict[str, Any]
 
 
 def scores_of_sets(
-    sets: Sequence[PieceSet], contenders: Sequence[Contender], kept: KeptScores, done: Callable[[], None]
+    sets: Sequence[PieceSet],
+    contenders: Sequence[Contender],
+    effort: Effort,
+    kept: KeptScores,
+    done: Callable[[], None],
 ) -> Iterator[Row]:
     """A row for each set and each contender, and for each data set of several; of one that is absent it tells
     why.
@@ -29,6 +33,7 @@ def scores_of_sets(
     Args:
         sets: the pairs.
         contenders: what describes them.
+        effort: how poses are looked for.
         kept: where scores are kept.
         done: is called after each pair.
 
@@ -43,7 +48,7 @@ def scores_of_sets(
                 yield {**row, "absent": each.about}
                 continue
             scores: list[PieceScore] = []
-            for score in kept.evaluate(over, each.describer, Effort()):
+            for score in kept.evaluate(over, each.describer, effort):
                 scores.append(score)
                 done()
             together.setdefault((over.data_set, each.role), []).append(scores)

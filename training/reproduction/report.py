@@ -11,6 +11,7 @@ from pose_nodes.commands.bench_networks import COUNT, NetworkFigures
 from pose_nodes.commands.tables import ABSENT, TextTable, milliseconds, number, percent
 from training.ablation.report import figures as ablation_figures
 from training.ablation.rows import ROWS
+from training.evaluation.registering import EITHER, MUTUAL
 from training.reproduction.comparison import ALL_SETS, Row, means, student_less_teacher
 from training.reproduction.contenders import STUDENT, Contender
 from training.reproduction.published import (
@@ -24,6 +25,10 @@ from training.reproduction.published import (
 )
 
 PAPER, OURS = "paper", "ours"
+_MATCHES = {
+    EITHER: "the nearest matches of both directions (--matches either)",
+    MUTUAL: "mutual matches alone, as in the paper (--matches mutual)",
+}
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,21 @@ class Measured:
         rows: of `scores_of_sets`.
         times: of the networks; none if they were not measured.
         ablation: report of `python -m training ablation`, or None.
+        matches: that poses were made of, see `Effort`.
     """
 
     contenders: Sequence[Contender]
     rows: Sequence[Row]
     times: Sequence[NetworkFigures]
     ablation: Mapping[str, Any] | None
+    matches: str = EITHER
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "source": SOURCE,
             "published": [asdict(table) for table in TABLES],
+            "matches": self.matches,
             "contenders": [{"role": each.role, "about": each.about} for each in self.contenders],
             "rows": list(self.rows),
             "means": means(self.rows),
@@ -85,7 +93,7 @@ def markdown(measured: Measured, machine: Mapping[str, Any]) -> str:
     head = (
         f"## dGeDi: the paper's figures beside ours\n\n{SOURCE}. What is called 'not at hand' could not be "
         f"looked up when this was written.\n\nOurs, on {machine['processor']}, {machine['cores']} cores:\n\n"
-        f"{compared}\n"
+        f"{compared}\n\nPoses from {_MATCHES[measured.matches]}.\n"
     )
     return "\n".join([head, *(section.markdown() for section in sections(measured))])
 

@@ -8,6 +8,7 @@ import pytest
 
 from training.evaluation.kept_scores import KeptScores
 from training.evaluation.piece_sets import PieceSet, cached_set
+from training.evaluation.registering import Effort
 from training.reproduction.comparison import SHARES, means, scores_of_sets, student_less_teacher
 from training.reproduction.contenders import Contender, fpfh_contender
 
@@ -54,7 +55,7 @@ def test_a_share_that_one_set_lacks_does_not_count():
 def test_an_absent_contender_has_a_row_that_tells_why(caches, pool_folder, tmp_path):
     over, done = cached_set(caches / "held_out", pool_folder, "val", pairs=2, points=100), []
     contenders = [fpfh_contender(), Contender("teacher", "no teacher given")]
-    rows = list(scores_of_sets([over], contenders, KeptScores(tmp_path), lambda: done.append(1)))
+    rows = list(scores_of_sets([over], contenders, Effort(), KeptScores(tmp_path), lambda: done.append(1)))
     assert [found["role"] for found in rows] == ["fpfh", "teacher"]
     assert rows[0]["pairs"] == 2 and len(done) == 2
     assert rows[1]["absent"] == "no teacher given"
@@ -66,7 +67,7 @@ def test_the_objects_of_a_data_set_are_told_one_by_one_and_together(caches, pool
         PieceSet(f"room: {name}", pieces, "room")
         for name, pieces in (("mug", over.pieces[:1]), ("can", over.pieces[1:]))
     ]
-    rows = list(scores_of_sets(parts, [fpfh_contender()], KeptScores(tmp_path), lambda: None))
+    rows = list(scores_of_sets(parts, [fpfh_contender()], Effort(), KeptScores(tmp_path), lambda: None))
     assert [found["set"] for found in rows] == ["room: mug", "room: can", "room: all"]
     assert [found["pairs"] for found in rows] == [1, 2, 3]
     assert rows[2]["ron"] == pytest.approx((rows[0]["ron"] + 2 * rows[1]["ron"]) / 3)
