@@ -39,12 +39,15 @@ def descriptor_of(config: InstanceConfig, device: str = "cpu") -> Describer:
         InvalidWeightsError: its weights cannot be used.
     """
     config, cache = with_features(config), FeatureCache.named(config.cache)
+    # The network of the image comes first, as the first one decides how many kernels are kept.
+    encoder = (
+        PatchEncoder.load(config.visual.weights, config.visual.layer, _THREADS, device)
+        if config.features == FUSED
+        else None
+    )
     radius = config.ransac.feature_radius
     shape = described_by(config.shape_features, config.weights, radius, _THREADS, device)
-    if config.features != FUSED:
-        return ByShape(shape, cache)
-    encoder = PatchEncoder.load(config.visual.weights, config.visual.layer, _THREADS, device)
-    return Fused(shape, encoder, config.visual, cache)
+    return ByShape(shape, cache) if encoder is None else Fused(shape, encoder, config.visual, cache)
 
 
 def with_features(config: InstanceConfig) -> InstanceConfig:

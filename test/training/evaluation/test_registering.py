@@ -11,10 +11,8 @@ from pose_nodes.registration.matching import Matches
 from training.clouds.held_out import Piece
 from training.evaluation.registering import EITHER, MUTUAL, Effort, is_found, registered
 
-RIGHT, WRONG = np.arange(0, 200, 4), np.arange(1, 800, 2)
-
-
 COUNT = 1500
+RIGHT, WRONG = np.arange(0, 200, 4), np.arange(1, 800, 2)
 
 
 @pytest.fixture(scope="module")
