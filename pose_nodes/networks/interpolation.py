@@ -1,0 +1,60 @@
+"""How voxels hand their features back to points.
+
+The published network gives all points of a voxel the same, so that a cloud has only as many different
+descriptors as voxels. Between the nearest voxels, weighted by inverse squared distances as in the feature
+propagation of Qi et al., "PointNet++", NeurIPS 2017, section 3.4, every point has its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+from torch import Tensor
+
+NEAREST = 3
+"""Voxels whose features a point is given, as in the paper."""
+_LEAST = 1e-6
+"""Distance below which a point is where the voxel is, diameters."""
+
+
+def interpolated(
+    features: Tensor, centres: Tensor, counts: Sequence[int], points: Tensor, sizes: Sequence[int]
+) -> Tensor:
+    """Features of points between the nearest voxels of their cloud.
+
+    Args:
+        features: (m, c) of the voxels.
+        centres: (m, 3) float32 of the voxels.
+        counts: voxels of each cloud.
+        points: (n, 3) float32.
+        sizes: points of each cloud.
+
+    Returns:
+        (n, c).
+    """
+    table, present = _nearest(centres, counts, points, sizes)
+    distances = torch.linalg.vector_norm(centres[table] - points[:, None], dim=2)
+    weights = present / distances.clamp(min=_LEAST) ** 2
+    weights = weights / weights.sum(dim=1, keepdim=True)
+    gathered = features.index_select(0, table.flatten()).view(*table.shape, -1)
+    # Not a product of matrices, which mixed precision would round.
+    return (weights[..., None] * gathered).sum(dim=1)
+
+
+def _nearest(
+    centres: Tensor, counts: Sequence[int], points: Tensor, sizes: Sequence[int]
+) -> tuple[Tensor, Tensor]:
+    """(n, 3) voxels, and (n, 3) bool which there are: in place of others stands the first of the cloud."""
+    tables, present, start = [], [], 0
+    for cloud, theirs in zip(centres.split(list(counts)), points.split(list(sizes)), strict=True):
+        tree = cKDTree(cloud.cpu().numpy())
+        _, found = tree.query(theirs.cpu().numpy(), k=list(range(1, NEAREST + 1)))
+        there = found < len(cloud)
+        tables.append(np.where(there, found, 0) + start)
+        present.append(there)
+        start += len(cloud)
+    table, mask = (torch.from_numpy(np.concatenate(parts)) for parts in (tables, present))
+    return table.to(points.device), mask.to(points.device)
