@@ -11,14 +11,15 @@ from scipy.spatial.transform import Rotation
 
 from pose_nodes.core.config import from_mapping, to_mapping
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
-from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+from pose_nodes.networks.descriptor import PRESETS, DescriptorConfig, DescriptorNetwork
 
 KINDS = [("tiny", "coordinates"), ("tiny", "normals"), ("tiny", "pairs"), ("small", "pairs")]
 
 
-def network_of(backbone, inputs="auto", dimension=32):
+def network_of(backbone, inputs="auto", dimension=32, **options):
     torch.manual_seed(0)
-    return DescriptorNetwork(DescriptorConfig(backbone=backbone, inputs=inputs, dimension=dimension)).eval()
+    config = DescriptorConfig(backbone=backbone, inputs=inputs, dimension=dimension, **options)
+    return DescriptorNetwork(config).eval()
 
 
 @pytest.fixture(params=KINDS, ids="-".join)
@@ -67,11 +68,21 @@ def test_clouds_of_a_batch_do_not_see_each_other(network, egg):
     torch.testing.assert_close(describe(network, *clouds), alone, atol=2e-5, rtol=0)
 
 
-def test_points_of_one_voxel_share_a_descriptor(network, egg):
+def test_a_point_that_comes_twice_has_the_same_descriptor_twice(network, egg):
     points, normals = egg(200, 0)
     twice = describe(network, (points.repeat(2, 1), normals.repeat(2, 1)))
     torch.testing.assert_close(twice[:200], twice[200:])
     torch.testing.assert_close(twice[:200], describe(network, (points, normals)), atol=2e-5, rtol=0)
+
+
+def test_points_of_one_voxel_share_a_descriptor_of_the_published_network_alone(egg):
+    points, normals = egg(3000, 0)
+    kinds = [
+        len(describe(network_of("tiny", upsampling=upsampling), (points, normals)).unique(dim=0))
+        for upsampling in ("nearest", "interpolated")
+    ]
+    assert kinds[0] < 1500 and kinds[1] > 2900
+    assert PRESETS["base"].upsampling == "nearest"
 
 
 def test_where_a_cloud_lies_does_not_matter_to_pairs(egg):
