@@ -12,7 +12,7 @@ from pose_nodes.core.errors import InvalidInputError, RegistrationError
 from pose_nodes.core.observation import Observation
 from pose_nodes.estimators.cold_start import ColdStart as Search
 from pose_nodes.estimators.config import InstanceConfig
-from pose_nodes.estimators.instance import descriptor_of
+from pose_nodes.estimators.instance import Describers, config_for
 from pose_nodes.estimators.known_object import KnownObject
 from pose_nodes.estimators.reference_check import ReferenceCheck
 from pose_nodes.geometry import se3
@@ -48,19 +48,24 @@ class Attempt:
 
 Finder = Callable[[Observation, np.random.Generator], Attempt]
 Method = Callable[[ObjectModel], Finder]
+"""Makes an object ready to be found; raises a PoseNodesError where its descriptor cannot be had."""
 
 
-def verified(config: InstanceConfig | None = None) -> Method:
+def verified(config: InstanceConfig | None = None, device: str = "cpu") -> Method:
     """The package's own cold start: only a verified pose is trusted.
 
-    Raises:
-        PoseNodesError: the descriptor of the configuration cannot be had.
+    An object that asks for features of its own is looked for by these.
+
+    Args:
+        config: options; the default ones if None.
+        device: of networks, see `usable_device`.
     """
     config = config or InstanceConfig()
-    descriptor = descriptor_of(config)
+    describers = Describers(config, device)
 
     def method(model: ObjectModel) -> Finder:
-        search = Search(KnownObject.prepare(model, config), config, descriptor)
+        own = config_for(model, config)
+        search = Search(KnownObject.prepare(model, own), own, describers.of(model))
 
         def find(observation: Observation, rng: np.random.Generator) -> Attempt:
             estimates = search.find(observation, rng)

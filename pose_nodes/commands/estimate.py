@@ -11,19 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from pose_nodes.commands.camera_argument import read_camera
+from pose_nodes.commands.descriptor_options import add_descriptor_arguments, instance_config
 from pose_nodes.commands.object_name import object_name
 from pose_nodes.commands.parser import CommandParser, integer, positive
 from pose_nodes.commands.plausibility import check_depth_scale
 from pose_nodes.commands.pose_report import pose_report
-from pose_nodes.core.config import from_mapping
-from pose_nodes.core.errors import InvalidConfigError, RegistrationError
+from pose_nodes.core.errors import RegistrationError
 from pose_nodes.core.estimate import PoseEstimate
 from pose_nodes.core.frame import Frame
 from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.estimators.instance import InstanceEstimator, descriptor_of
-from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.features.patch_encoder import NAME as FUSED
 from pose_nodes.features.visual import color_of
 from pose_nodes.objects.library import ObjectLibrary
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     begun = time.perf_counter()
-    config = _config(options)
+    config = instance_config(options, registration=options.registration)
     observation = _read_observation(options)
     if config.features == FUSED:
         color_of(observation)
@@ -71,20 +70,6 @@ def main(arguments: Sequence[str]) -> int:
         _write_overlay(options.overlay, observation.frame, model, answer)
     _tell(answer, options.out)
     return FOUND if answer.found else NO_POSE
-
-
-def _config(options: Namespace) -> InstanceConfig:
-    if options.visual_weights and options.features != FUSED:
-        raise InvalidConfigError(
-            f"--visual-weights: the features {options.features} do not look at colour; use --features {FUSED}"
-        )
-    values = {
-        "features": options.features,
-        "weights": options.weights,
-        "visual.weights": options.visual_weights,
-        "registration": options.registration,
-    }
-    return from_mapping(InstanceConfig, values, "command line")
 
 
 def _parser() -> CommandParser:
@@ -115,21 +100,7 @@ def _parser() -> CommandParser:
         help="rotations that leave it as it is, such as z:2, z:inf, cube or auto; default: %(default)s",
     )  # fmt: skip
     method = parser.add_argument_group("method")
-    method.add_argument(
-        "--features", default=AUTO,
-        help=f"local descriptor: {', '.join(NAMES)}, or {FUSED}: dgedi and an image network; "
-        "default: %(default)s",
-    )  # fmt: skip
-    method.add_argument(
-        "--weights", default="", metavar="FILE", help="of a learned one; those of the package if left out"
-    )
-    method.add_argument(
-        "--visual-weights", default="", metavar="FILE",
-        help=f"checkpoint of DINOv2 for {FUSED}, such as dinov2_vits14_pretrain.pth; none is included",
-    )  # fmt: skip
-    method.add_argument(
-        "--device", default="cpu", help="of networks: cpu, cuda or cuda:N; default: %(default)s"
-    )
+    add_descriptor_arguments(method)
     method.add_argument("--registration", default=InstanceConfig().registration, help="default: %(default)s")
     method.add_argument(
         "--seed", type=integer(0), default=0, help="of all random choices; default: %(default)s"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pose_nodes import __version__
+from pose_nodes.commands.descriptor_options import add_descriptor_arguments, instance_config
 from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, DataSet
 from pose_nodes.commands.evaluation.finding import PLAIN, Finding
 from pose_nodes.commands.evaluation.records import ImageRecord, RecordFile
@@ -19,7 +20,6 @@ from pose_nodes.commands.evaluation.running import Images, find, image_tasks, im
 from pose_nodes.commands.one_thread import one_thread_each
 from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.commands.tables import show
-from pose_nodes.features.choice import AUTO, NAMES
 from pose_nodes.sequences.bop_detections import read_detections
 from pose_nodes.sequences.bop_results import PoseResult, read_results, result_name, write_results
 from pose_nodes.sequences.files import plain, write_json, write_text
@@ -72,8 +72,9 @@ def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Wo
     seeds = range(options.seed, options.seed + options.seeds)
     detections = None if options.masks == VISIBLE else read_detections(Path(options.masks))
     tasks = image_tasks(images, methods, seeds, detections)
+    finding = Finding(data_set, instance_config(options), options.device)
     with RecordFile(options.out / _RECORDS, _settings(options), options.resume) as file:
-        is_whole = find(Finding(data_set, options.features), tasks, file, workers)
+        is_whole = find(finding, tasks, file, workers)
     asked = {(method, seed, *place) for method in methods for seed in seeds for place in images}
     records = sorted((each for each in file.records if each.key in asked), key=lambda each: each.key)
     by_method = {method: [each for each in records if each.method == method] for method in methods}
@@ -142,7 +143,8 @@ def _mean(seconds: Sequence[float]) -> float:
 def _settings(options: Namespace) -> dict[str, Any]:
     """The command line as far as it decides on what is found."""
     names = (
-        "data_set", "split", "objects", "targets", "features", "masks", "seed", "method", "results",
+        "data_set", "split", "objects", "targets", "features", "weights", "visual_weights", "device", "masks",
+        "seed", "method", "results",
     )  # fmt: skip
     values = {name: getattr(options, name) for name in names}
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
@@ -172,7 +174,6 @@ def _parser() -> CommandParser:
         metavar="FILE",
         help="JSON of predicted masks in BOP's format, or a folder of such; default: the data set's own",
     )
-    parser.add_argument("--features", choices=(AUTO, *NAMES), default=AUTO, help="default: %(default)s")
     parser.add_argument(
         "--poses",
         choices=list(_POSES),
@@ -198,4 +199,7 @@ def _parser() -> CommandParser:
     parser.add_argument("--method", default="pose-nodes", help="name in BOP's files; default: %(default)s")
     parser.add_argument("--resume", action="store_true", help="go on with what --out has")
     parser.add_argument("--out", type=Path, default=Path("out/evaluate"), help="default: %(default)s")
+    add_descriptor_arguments(
+        parser.add_argument_group("method", "of objects that objects.yaml names no features for")
+    )
     return parser

@@ -54,11 +54,13 @@ class Finding:
 
     Attributes:
         data_set: of all tasks.
-        features: local descriptor of cold starts.
+        config: of cold starts.
+        device: of networks.
     """
 
     data_set: DataSet
-    features: str
+    config: InstanceConfig
+    device: str = "cpu"
 
     def __call__(self, task: ImageTask) -> ImageRecord:
         """Look for the targets of one image.
@@ -75,7 +77,7 @@ class Finding:
             name = self.data_set.names[target.object_id]
             known = {place: truth for place, truth in truths.items() if truth.class_name == name}
             model = prepared_model(self.data_set, name)
-            find = _prepared(self.data_set, name, PLAIN if task.method == PLAIN else self.features)
+            find = _prepared(self, name, task.method == PLAIN)
             for number, mask in enumerate(_masks(scene, frame, target, known, task.detections)):
                 state = (task.seed, scene_id, image_id, target.object_id, number)
                 tried, taken = find(frame, mask, state)
@@ -131,14 +133,15 @@ def prepared_model(data_set: DataSet, name: str) -> ObjectModel:
 
 
 @cache
-def _prepared(data_set: DataSet, name: str, features: str) -> _TimedFinder:
-    return _TimedFinder(name, _method(features)(prepared_model(data_set, name)))
+def _prepared(finding: Finding, name: str, is_plain: bool) -> _TimedFinder:
+    method = plain if is_plain else _method(finding.config, finding.device)
+    return _TimedFinder(name, method(prepared_model(finding.data_set, name)))
 
 
 @cache
-def _method(features: str) -> Method:
+def _method(config: InstanceConfig, device: str) -> Method:
     cv2.setNumThreads(1)
-    return plain if features == PLAIN else verified(InstanceConfig(features=features))
+    return verified(config, device)
 
 
 def _masks(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pose_nodes.commands.evaluation.data_set import DataSet
 from pose_nodes.commands.evaluation.finding import PLAIN, Finding, ImageTask
 from pose_nodes.commands.evaluation.running import image_tasks, images_of, score
 from pose_nodes.core.errors import InvalidDatasetError
+from pose_nodes.estimators.config import InstanceConfig
 from pose_nodes.geometry import se3
 from pose_nodes.metrics.bop.recall import LocalisationScore
 from pose_nodes.sequences.bop_detections import Detection
@@ -17,6 +19,7 @@ from pose_nodes.synthetic.datasets.workers import Workers
 
 from .conftest import POSES
 
+FPFH = InstanceConfig(features="fpfh")
 BOTH = [Target(2, 7, 4, 2)]
 
 
@@ -37,7 +40,7 @@ def detection(mask, score: float, seconds: float = 0.0) -> Detection:
 
 def test_each_die_is_found_in_its_mask_and_both_have_the_time_of_the_image(dice):
     data_set = dice()
-    record = Finding(data_set, "fpfh")(ImageTask(BOTH, "ours", 0))
+    record = Finding(data_set, FPFH)(ImageTask(BOTH, "ours", 0))
     assert record.key == ("ours", 0, 2, 7)
     assert [instance.start.outcome.value for instance in record.instances] == ["right", "right"]
     results = record.results(verified_alone=True)
@@ -49,7 +52,7 @@ def test_each_die_is_found_in_its_mask_and_both_have_the_time_of_the_image(dice)
 
 
 def test_the_baseline_believes_whatever_comes_out(dice):
-    (instance,) = Finding(dice(), "fpfh")(ImageTask([Target(2, 7, 4, 1)], PLAIN, 0)).instances
+    (instance,) = Finding(dice(), FPFH)(ImageTask([Target(2, 7, 4, 1)], PLAIN, 0)).instances
     assert instance.verified and instance.ranked_score == 1.0
     assert set(instance.start.seconds) == {"features", "ransac", "icp"}
 
@@ -58,7 +61,7 @@ def test_predicted_masks_are_taken_by_their_scores_and_their_time_counts(dice, s
     _, masks = staged((die, POSES[0]), (die, POSES[1]))
     nothing = masks[0] & masks[1]
     predicted = [detection(nothing, 0.1), detection(masks[1], 0.9, 5.0)]
-    record = Finding(dice(), "fpfh")(ImageTask([Target(2, 7, 4, 1)], "ours", 0, predicted))
+    record = Finding(dice(), FPFH)(ImageTask([Target(2, 7, 4, 1)], "ours", 0, predicted))
     (instance,) = record.instances
     assert instance.start.outcome.value == "right"
     assert abs(instance.T_camera_object[0, 3] - POSES[1][0, 3]) < 0.005
@@ -68,20 +71,37 @@ def test_predicted_masks_are_taken_by_their_scores_and_their_time_counts(dice, s
 def test_a_target_without_a_mask_is_absent_and_so_is_an_empty_one(dice, staged, die):
     _, masks = staged((die, POSES[0]), (die, POSES[1]))
     empty = detection(masks[0] & masks[1], 0.9)
-    record = Finding(dice(), "fpfh")(ImageTask(BOTH, "ours", 0, [empty]))
+    record = Finding(dice(), FPFH)(ImageTask(BOTH, "ours", 0, [empty]))
     assert [instance.start.outcome.value for instance in record.instances] == ["absent", "absent"]
     assert record.instances[1].start.reason == "there is no mask"
     assert record.results(verified_alone=False) == []
 
 
+def test_an_object_is_looked_for_by_the_features_that_its_block_names(dice, tmp_path):
+    missing = InstanceConfig(features="gedi", weights=str(tmp_path / "none.safetensors"))
+    task = ImageTask([Target(2, 7, 4, 1)], "ours", 0)
+    data_set = dice()
+    pytest.importorskip("torch")
+    from pose_nodes.networks.weight_files import InvalidWeightsError
+
+    with pytest.raises(InvalidWeightsError, match=r"none\.safetensors"):
+        Finding(data_set, missing)(task)
+    objects = data_set.folder / "objects.yaml"
+    objects.write_text(
+        "objects:\n  die: {mesh: models/obj_000004.ply, mesh_unit: mm, symmetry: cube, features: fpfh}\n"
+    )
+    (instance,) = Finding(DataSet.open(data_set.folder, "test", None), missing)(task).instances
+    assert instance.start.outcome.value == "right"
+
+
 def test_a_data_set_without_masks_needs_predicted_ones(dice):
     with pytest.raises(InvalidDatasetError, match="predicted --masks"):
-        Finding(dice(masks=False), "fpfh")(ImageTask(BOTH, "ours", 0))
+        Finding(dice(masks=False), FPFH)(ImageTask(BOTH, "ours", 0))
 
 
 def test_a_target_in_an_image_that_is_not_there_is_named(dice):
     with pytest.raises(InvalidDatasetError, match="has no image 8"):
-        Finding(dice(), "fpfh")(ImageTask([Target(2, 8, 4, 1)], "ours", 0))
+        Finding(dice(), FPFH)(ImageTask([Target(2, 8, 4, 1)], "ours", 0))
 
 
 def test_the_true_poses_have_a_full_score_whichever_of_the_symmetric_ones(dice):
