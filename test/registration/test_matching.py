@@ -79,3 +79,57 @@ def test_agreement_is_the_cosine_of_each_match_and_never_negative():
     expected[(target[pairs[:, 1]] == 0.0).all(axis=1)] = 0.0
     np.testing.assert_allclose(found.agreement, expected, atol=1e-6)
     assert match(source, target).agreement is None
+
+
+def hub_and_pairs(count: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of unit vectors that differ by noise, and one target that is nearer to most sources."""
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=(count, 16)) + 1.5
+    target = source + 1.5 * rng.normal(size=source.shape)
+    target[7] = source.mean(axis=0)
+    return tuple(
+        (part / np.linalg.norm(part, axis=1, keepdims=True)).astype(np.float32) for part in (source, target)
+    )
+
+
+def test_a_hub_attracts_less_where_distances_are_scaled():
+    plain, scaled = (match(*hub_and_pairs(), scaled=scaled) for scaled in (False, True))
+    attracted = [np.count_nonzero(found.nearest[:, 1] == 7) for found in (plain, scaled)]
+    assert attracted[0] > 40 and attracted[1] < 12
+    right = [np.count_nonzero(found.mutual[:, 0] == found.mutual[:, 1]) for found in (plain, scaled)]
+    assert right[1] > 1.3 * right[0]
+
+
+@given(sets)
+def test_scaled_matches_are_those_of_least_distance_less_that_to_neighbours(sizes):
+    source, target = random_sets(sizes)
+    squares = cdist(source, target).astype(np.float64) ** 2
+    crowded = [_mean_of_nearest(squares.T), _mean_of_nearest(squares)]
+    found = match(source, target, scaled=True)
+    for pairs, cost, axis in (
+        (found.nearest, squares - 0.5 * crowded[0], 1),
+        (found.reverse, squares - 0.5 * crowded[1][:, None], 0),
+    ):
+        chosen = cost[pairs[:, 0], pairs[:, 1]]
+        np.testing.assert_allclose(chosen, cost.min(axis=axis), rtol=1e-3, atol=1e-3 * squares.max())
+
+
+def _mean_of_nearest(squares: np.ndarray) -> np.ndarray:
+    """Over twelve groups of all others, interleaved; the last that fill none are left out evenly."""
+    groups = min(12, squares.shape[1])
+    count = squares.shape[1] // groups * groups
+    chosen = squares[:, np.linspace(0, squares.shape[1] - 1, count).astype(int)]
+    return chosen.reshape(len(squares), -1, groups).min(axis=1).mean(axis=1)
+
+
+def test_scaled_matches_of_equal_sets_are_one_to_one():
+    rng = np.random.default_rng(0)
+    source = rng.uniform(0, 100, (200, 33)).astype(np.float32)
+    matches = match(source, source, scaled=True)
+    np.testing.assert_array_equal(matches.mutual, np.stack([np.arange(200)] * 2, axis=1))
+
+
+def test_no_descriptors_have_no_matches():
+    nothing, some = np.zeros((0, 4), np.float32), np.ones((3, 4), np.float32)
+    for scaled in (False, True):
+        assert len(match(nothing, some[:0], scaled=scaled).either) == 0

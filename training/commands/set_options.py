@@ -9,7 +9,7 @@ from pathlib import Path
 from pose_nodes.commands.parser import integer
 from training.data.seeding import SPLITS
 from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
-from training.evaluation.registering import EITHER, MUTUAL, Effort
+from training.evaluation.registering import EITHER, MATCHES, Effort
 
 
 def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
@@ -38,9 +38,9 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
         "of the object; not for transparent ones",
     )  # fmt: skip
     parser.add_argument(
-        "--matches", choices=(EITHER, MUTUAL), default=EITHER,
-        help="that poses are made of: the nearest of both directions, or mutual ones alone, as in the dGeDi "
-        "paper; default: %(default)s",
+        "--matches", choices=tuple(MATCHES), default=EITHER,
+        help="that poses are made of: the nearest of both directions; mutual ones alone, as in the dGeDi "
+        "paper; or mutual ones by scaled distances, so that hubs attract less; default: %(default)s",
     )  # fmt: skip
     parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
 

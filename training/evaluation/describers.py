@@ -57,8 +57,11 @@ def learned_describer(name: str, file: Path, network: Any) -> NamedDescriber:
     from training.tasks.teachers import teacher_describer
 
     is_teacher = isinstance(network, GediNetwork)
-    describe = teacher_describer(network, "cpu") if is_teacher else Dgedi(network).describe
-    return NamedDescriber(name, describe, hashlib.sha256(file.read_bytes()).hexdigest())
+    identity = hashlib.sha256(file.read_bytes()).hexdigest()
+    if is_teacher:
+        return NamedDescriber(name, teacher_describer(network, "cpu"), identity)
+    # Not told by files that were written when there was but one way.
+    return NamedDescriber(name, Dgedi(network).describe, f"{identity} {network.upsampling}")
 
 
 def _fpfh(cloud: PointCloud, diameter: float) -> NDArray[np.float32]:

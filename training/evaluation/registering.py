@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pose_nodes.core.errors import RegistrationError
 from pose_nodes.geometry import se3
 from pose_nodes.metrics.pose_error import is_correct
 from pose_nodes.registration.icp import IcpTarget
-from pose_nodes.registration.matching import Matches
+from pose_nodes.registration.matching import match
 from pose_nodes.registration.native_ransac import native_ransac
 from training.clouds.held_out import Piece
 
-EITHER, MUTUAL = "either", "mutual"
+EITHER, MUTUAL, SCALED = "either", "mutual", "scaled"
+Pairs = NDArray[np.int64]
+Descriptors = NDArray[np.float32]
+
+MATCHES: Mapping[str, Callable[[Descriptors, Descriptors], Pairs]] = {
+    EITHER: lambda query, target: match(query, target).either,
+    MUTUAL: lambda query, target: match(query, target).mutual,
+    SCALED: lambda query, target: match(query, target, scaled=True).mutual,
+}
+"""Pairs (k, 2) of indices of the query and the target by their (n, d) and (m, d) descriptors: the nearest of
+both directions, mutual ones alone as in the paper, or mutual ones where hubs attract less."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +34,7 @@ class Effort:
     """How a pose is looked for; lengths in diameters (dGeDi paper: 0.03, 100,000 triplets, 1,000 steps).
 
     Attributes:
-        matches: which of them triplets are drawn from: the nearest of both directions (our choice, as all
-            descriptors find more by them), or mutual ones alone, as in the paper.
+        matches: which of MATCHES triplets are drawn from (all but MUTUAL are our choice).
     """
 
     distance: float = 0.03
@@ -33,17 +44,16 @@ class Effort:
     matches: str = EITHER
 
 
-def registered(piece: Piece, matches: Matches, effort: Effort, rng: np.random.Generator) -> se3.Matrix | None:
+def registered(piece: Piece, pairs: Pairs, effort: Effort, rng: np.random.Generator) -> se3.Matrix | None:
     """T_target_query (4, 4) of a pair of clouds; None where no three matches agree.
 
     Args:
         piece: the clouds.
-        matches: of the query's descriptors with the target's.
-        effort: how hard to look, and among which of them.
+        pairs: (k, 2) matched points of the query and the target.
+        effort: how hard to look.
         rng: of RANSAC.
     """
     query, target, diameter = piece.query, piece.target, piece.diameter
-    pairs = matches.mutual if effort.matches == MUTUAL else matches.either
     try:
         best, *_ = native_ransac(
             target.points,

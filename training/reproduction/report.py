@@ -11,7 +11,7 @@ from pose_nodes.commands.bench_networks import COUNT, NetworkFigures
 from pose_nodes.commands.tables import ABSENT, TextTable, milliseconds, number, percent
 from training.ablation.report import figures as ablation_figures
 from training.ablation.rows import ROWS
-from training.evaluation.registering import EITHER, MUTUAL
+from training.evaluation.registering import EITHER, MUTUAL, SCALED
 from training.reproduction.comparison import ALL_SETS, Row, means, student_less_teacher
 from training.reproduction.contenders import STUDENT, Contender
 from training.reproduction.published import (
@@ -28,6 +28,7 @@ PAPER, OURS = "paper", "ours"
 _MATCHES = {
     EITHER: "the nearest matches of both directions (--matches either)",
     MUTUAL: "mutual matches alone, as in the paper (--matches mutual)",
+    SCALED: "mutual matches by distances that are scaled, so that hubs attract less (--matches scaled)",
 }
 
 

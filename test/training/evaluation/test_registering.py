@@ -7,9 +7,9 @@ import pytest
 
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
-from pose_nodes.registration.matching import Matches
+from pose_nodes.registration.matching import match
 from training.clouds.held_out import Piece
-from training.evaluation.registering import EITHER, MUTUAL, Effort, is_found, registered
+from training.evaluation.registering import EITHER, MATCHES, MUTUAL, SCALED, Effort, is_found, registered
 
 COUNT = 1500
 RIGHT, WRONG = np.arange(0, 200, 4), np.arange(1, 800, 2)
@@ -29,24 +29,31 @@ def piece(bunny_model) -> Piece:
     return Piece(query, twice, T_true, np.eye(4), bunny_model.symmetry, bunny_model.diameter, 0)
 
 
-@pytest.fixture(scope="module")
-def matches() -> Matches:
-    """Fifty mutual matches that are right, beside four hundred that agree on the wrong place."""
-    right = np.stack([RIGHT, RIGHT], axis=1)
-    wrong = np.stack([WRONG, COUNT + WRONG], axis=1)
-    return Matches(np.concatenate([right, wrong]), np.zeros((0, 2), np.int64), right)
+def pairs(*ways: np.ndarray) -> np.ndarray:
+    return np.concatenate(
+        [np.stack([way, way + shift], axis=1) for way, shift in zip(ways, (0, COUNT), strict=False)]
+    )
 
 
-def test_a_pose_is_made_of_the_matches_that_are_asked_for(piece, matches):
-    poses = {
-        kind: registered(piece, matches, Effort(matches=kind), np.random.default_rng(0))
-        for kind in (EITHER, MUTUAL)
-    }
-    assert is_found(piece, poses[MUTUAL])
-    assert poses[EITHER] is not None and not is_found(piece, poses[EITHER])
+def test_a_pose_is_the_one_that_most_pairs_agree_on(piece):
+    poses = [
+        registered(piece, of, Effort(), np.random.default_rng(0))
+        for of in (pairs(RIGHT), pairs(RIGHT, WRONG))
+    ]
+    assert is_found(piece, poses[0])
+    assert poses[1] is not None and not is_found(piece, poses[1])
 
 
-def test_without_three_matches_there_is_no_pose(piece, matches):
-    few = Matches(matches.nearest, matches.reverse, matches.mutual[:2])
-    pose = registered(piece, few, Effort(matches=MUTUAL), np.random.default_rng(0))
+def test_without_three_matches_there_is_no_pose(piece):
+    pose = registered(piece, pairs(RIGHT[:2]), Effort(), np.random.default_rng(0))
     assert pose is None and not is_found(piece, pose)
+
+
+def test_matches_are_those_that_are_asked_for():
+    rng = np.random.default_rng(0)
+    query, target = (rng.normal(size=(count, 8)).astype(np.float32) + 1.0 for count in (60, 50))
+    plain, scaled = match(query, target), match(query, target, scaled=True)
+    for kind, expected in ((EITHER, plain.either), (MUTUAL, plain.mutual), (SCALED, scaled.mutual)):
+        np.testing.assert_array_equal(MATCHES[kind](query, target), expected)
+    assert set(MATCHES) == {EITHER, MUTUAL, SCALED}
+    assert len(scaled.mutual) > len(plain.mutual)
