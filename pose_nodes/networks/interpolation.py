@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
-from scipy.spatial import cKDTree
 from torch import Tensor
+
+from pose_nodes.networks.nearest import nearest
 
 NEAREST = 3
 """Voxels whose features a point is given, as in the paper."""
@@ -35,26 +35,10 @@ def interpolated(
     Returns:
         (n, c).
     """
-    table, present = _nearest(centres, counts, points, sizes)
+    table, present = nearest(points, sizes, centres, counts, NEAREST)
     distances = torch.linalg.vector_norm(centres[table] - points[:, None], dim=2)
     weights = present / distances.clamp(min=_LEAST) ** 2
     weights = weights / weights.sum(dim=1, keepdim=True)
     gathered = features.index_select(0, table.flatten()).view(*table.shape, -1)
     # Not a product of matrices, which mixed precision would round.
     return (weights[..., None] * gathered).sum(dim=1)
-
-
-def _nearest(
-    centres: Tensor, counts: Sequence[int], points: Tensor, sizes: Sequence[int]
-) -> tuple[Tensor, Tensor]:
-    """(n, 3) voxels, and (n, 3) bool which there are: in place of others stands the first of the cloud."""
-    tables, present, start = [], [], 0
-    for cloud, theirs in zip(centres.split(list(counts)), points.split(list(sizes)), strict=True):
-        tree = cKDTree(cloud.cpu().numpy())
-        _, found = tree.query(theirs.cpu().numpy(), k=list(range(1, NEAREST + 1)))
-        there = found < len(cloud)
-        tables.append(np.where(there, found, 0) + start)
-        present.append(there)
-        start += len(cloud)
-    table, mask = (torch.from_numpy(np.concatenate(parts)) for parts in (tables, present))
-    return table.to(points.device), mask.to(points.device)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from scipy.spatial import cKDTree
 from torch import Tensor
+
+from pose_nodes.networks.nearest import nearest
 
 PAIR_FEATURES = 7
 
@@ -47,7 +47,7 @@ def neighbourhood(
         neighbours: at most so many.
         radius: beyond which points do not matter, in the unit of the points.
     """
-    table, present = _nearest(centres, counts, neighbours)
+    table, present = nearest(centres, counts, centres, counts, neighbours)
     apart = centres[table] - centres[:, None]
     distances = torch.linalg.vector_norm(apart, dim=2)
     weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2 * present
@@ -78,18 +78,3 @@ def pair_features(apart: Tensor, own: Tensor, theirs: Tensor, radius: float) -> 
     return torch.stack(
         [length, rise, their_rise, (own * theirs).sum(-1), twist, rise * length, their_rise * length], dim=-1
     )
-
-
-def _nearest(centres: Tensor, counts: Sequence[int], neighbours: int) -> tuple[Tensor, Tensor]:
-    """(m, k) neighbours, and (m, k) bool which there are: in place of others stands the point itself."""
-    tables, present, start = [], [], 0
-    for cloud in centres.detach().split(list(counts)):
-        points = cloud.cpu().numpy()
-        _, found = cKDTree(points).query(points, k=list(range(1, neighbours + 1)))
-        there = found < len(points)
-        own = np.arange(len(points))[:, None]
-        tables.append(np.where(there, found, own) + start)
-        present.append(there)
-        start += len(points)
-    table, mask = (torch.from_numpy(np.concatenate(parts)) for parts in (tables, present))
-    return table.to(centres.device), mask.to(centres.device)
