@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     effort = effort_of(options)
     rows = _scored(sets, contenders, effort, options.out)
     times = [] if options.no_times else _timed(contenders)
-    _write(Measured(contenders, rows, times, ablation, effort.matches), options.out)
+    _write(Measured(contenders, rows, times, ablation, effort), options.out)
     return DONE
 
 

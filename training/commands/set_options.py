@@ -9,7 +9,7 @@ from pathlib import Path
 from pose_nodes.commands.parser import integer
 from training.data.seeding import SPLITS
 from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
-from training.evaluation.registering import EITHER, MATCHES, Effort
+from training.evaluation.registering import EITHER, FEATURES, MATCHES, RANKINGS, Effort
 
 
 def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
@@ -42,12 +42,18 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
         help="that poses are made of: the nearest of both directions; mutual ones alone, as in the dGeDi "
         "paper; or mutual ones by scaled distances, so that hubs attract less; default: %(default)s",
     )  # fmt: skip
+    parser.add_argument(
+        "--ranking", choices=RANKINGS, default=FEATURES,
+        help="what decides between poses: how many matches agree on them, as in the dGeDi paper; or, of the "
+        "ten best by that, how well descriptors agree where the pose lays them, as in FreeZeV2; default: "
+        "%(default)s",
+    )  # fmt: skip
     parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
 
 
 def effort_of(options: Namespace) -> Effort:
     """How poses are looked for."""
-    return Effort(matches=options.matches)
+    return Effort(matches=options.matches, ranking=options.ranking)
 
 
 def cached_sets(folders: Sequence[Path], pool: Path, split: str, options: Namespace) -> list[PieceSet]:

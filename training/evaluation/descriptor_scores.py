@@ -14,7 +14,7 @@ from pose_nodes.registration.matching import match
 from training.clouds.held_out import Piece, match_scores
 from training.evaluation.bop_judge import BopJudge
 from training.evaluation.describers import NamedDescriber
-from training.evaluation.registering import MATCHES, Effort, is_found, registered
+from training.evaluation.registering import Effort, is_found, registered
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ def score_piece(
     target = describer.describe(piece.target, piece.diameter)
     seconds = time.perf_counter() - begun
     begun = time.perf_counter()
-    pairs = MATCHES[effort.matches](query, target)
-    pose = registered(piece, pairs, effort, np.random.default_rng(seed))
+    pose = registered(piece, query, target, effort, np.random.default_rng(seed))
     registering = time.perf_counter() - begun
     scores = match_scores(piece, match(query, target))
     found = is_found(piece, pose)

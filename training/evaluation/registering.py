@@ -15,8 +15,12 @@ from pose_nodes.registration.icp import IcpTarget
 from pose_nodes.registration.matching import match
 from pose_nodes.registration.native_ransac import native_ransac
 from training.clouds.held_out import Piece
+from training.evaluation.feature_agreement import FeatureAgreement
 
 EITHER, MUTUAL, SCALED = "either", "mutual", "scaled"
+SUPPORT, FEATURES = RANKINGS = ("support", "features")
+"""A pose is the one that most matches agree on, as in the dGeDi paper; or, of several such, after ICP, that
+at which the descriptors agree best, as in FreeZeV2."""
 Pairs = NDArray[np.int64]
 Descriptors = NDArray[np.float32]
 
@@ -35,6 +39,8 @@ class Effort:
 
     Attributes:
         matches: which of MATCHES triplets are drawn from (all but MUTUAL are our choice).
+        ranking: which of RANKINGS decides between poses.
+        candidates: different poses between which the descriptors decide (our choice).
     """
 
     distance: float = 0.03
@@ -42,33 +48,47 @@ class Effort:
     refinement: float = 0.05
     steps: int = 100
     matches: str = EITHER
+    ranking: str = FEATURES
+    candidates: int = 10
 
 
-def registered(piece: Piece, pairs: Pairs, effort: Effort, rng: np.random.Generator) -> se3.Matrix | None:
+def registered(
+    piece: Piece, query: Descriptors, target: Descriptors, effort: Effort, rng: np.random.Generator
+) -> se3.Matrix | None:
     """T_target_query (4, 4) of a pair of clouds; None where no three matches agree.
 
     Args:
         piece: the clouds.
-        pairs: (k, 2) matched points of the query and the target.
+        query, target: (n, d) and (m, d) descriptors of their points.
         effort: how hard to look.
         rng: of RANSAC.
     """
-    query, target, diameter = piece.query, piece.target, piece.diameter
+    poses = _poses(piece, MATCHES[effort.matches](query, target), effort, rng)
+    if not poses:
+        return None
+    if len(poses) > 1:
+        agreement = FeatureAgreement(piece.query.points, query, effort.distance * piece.diameter)
+        poses.sort(key=lambda T: agreement.score(piece.target.points, target, T), reverse=True)
+    return se3.inverse(poses[0])
+
+
+def _poses(piece: Piece, pairs: Pairs, effort: Effort, rng: np.random.Generator) -> list[se3.Matrix]:
+    """T_query_target of the different poses that most pairs agree on, after ICP; one if that decides."""
     try:
-        best, *_ = native_ransac(
-            target.points,
-            query.points,
+        found = native_ransac(
+            piece.target.points,
+            piece.query.points,
             pairs[:, ::-1],
-            effort.distance * diameter,
+            effort.distance * piece.diameter,
             effort.triplets,
             rng,
+            keep=1 if effort.ranking == SUPPORT else effort.candidates,
         )
     except RegistrationError:
-        return None
-    refined = IcpTarget(query).register(
-        target.points, best.T_target_source, [effort.refinement * diameter], effort.steps
-    )
-    return se3.inverse(refined.T_target_source)
+        return []
+    icp, reach = IcpTarget(piece.query), [effort.refinement * piece.diameter]
+    refined = (icp.register(piece.target.points, one.T_target_source, reach, effort.steps) for one in found)
+    return [one.T_target_source for one in refined]
 
 
 def is_found(piece: Piece, T_target_query: se3.Matrix | None) -> bool:

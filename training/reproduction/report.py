@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pose_nodes.commands.bench_networks import COUNT, NetworkFigures
 from pose_nodes.commands.tables import ABSENT, TextTable, milliseconds, number, percent
 from training.ablation.report import figures as ablation_figures
 from training.ablation.rows import ROWS
-from training.evaluation.registering import EITHER, MUTUAL, SCALED
+from training.evaluation.registering import EITHER, FEATURES, MUTUAL, SCALED, SUPPORT, Effort
 from training.reproduction.comparison import ALL_SETS, Row, means, student_less_teacher
 from training.reproduction.contenders import STUDENT, Contender
 from training.reproduction.published import (
@@ -29,6 +29,11 @@ _MATCHES = {
     EITHER: "the nearest matches of both directions (--matches either)",
     MUTUAL: "mutual matches alone, as in the paper (--matches mutual)",
     SCALED: "mutual matches by distances that are scaled, so that hubs attract less (--matches scaled)",
+}
+_RANKINGS = {
+    SUPPORT: "that most matches agree on, as in the paper (--ranking support)",
+    FEATURES: "of the ten that most matches agree on at which descriptors agree best, as in FreeZeV2 "
+    "(--ranking features)",
 }
 
 
@@ -54,21 +59,21 @@ class Measured:
         rows: of `scores_of_sets`.
         times: of the networks; none if they were not measured.
         ablation: report of `python -m training ablation`, or None.
-        matches: that poses were made of, see `Effort`.
+        effort: how poses were looked for.
     """
 
     contenders: Sequence[Contender]
     rows: Sequence[Row]
     times: Sequence[NetworkFigures]
     ablation: Mapping[str, Any] | None
-    matches: str = EITHER
+    effort: Effort = field(default_factory=Effort)
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "source": SOURCE,
             "published": [asdict(table) for table in TABLES],
-            "matches": self.matches,
+            "effort": asdict(self.effort),
             "contenders": [{"role": each.role, "about": each.about} for each in self.contenders],
             "rows": list(self.rows),
             "means": means(self.rows),
@@ -90,11 +95,12 @@ def sections(measured: Measured) -> list[Section]:
 
 def markdown(measured: Measured, machine: Mapping[str, Any]) -> str:
     """The whole report."""
+    effort = measured.effort
     compared = "\n".join(f"- {each.role}: {each.about}" for each in measured.contenders)
     head = (
         f"## dGeDi: the paper's figures beside ours\n\n{SOURCE}. What is called 'not at hand' could not be "
         f"looked up when this was written.\n\nOurs, on {machine['processor']}, {machine['cores']} cores:\n\n"
-        f"{compared}\n\nPoses from {_MATCHES[measured.matches]}.\n"
+        f"{compared}\n\nPoses from {_MATCHES[effort.matches]}; the pose {_RANKINGS[effort.ranking]}.\n"
     )
     return "\n".join([head, *(section.markdown() for section in sections(measured))])
 

@@ -9,10 +9,19 @@ from pose_nodes.geometry import se3
 from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.registration.matching import match
 from training.clouds.held_out import Piece
-from training.evaluation.registering import EITHER, MATCHES, MUTUAL, SCALED, Effort, is_found, registered
+from training.evaluation.registering import (
+    EITHER,
+    FEATURES,
+    MATCHES,
+    MUTUAL,
+    SCALED,
+    SUPPORT,
+    Effort,
+    is_found,
+    registered,
+)
 
 COUNT = 1500
-RIGHT, WRONG = np.arange(0, 200, 4), np.arange(1, 800, 2)
 
 
 @pytest.fixture(scope="module")
@@ -29,23 +38,38 @@ def piece(bunny_model) -> Piece:
     return Piece(query, twice, T_true, np.eye(4), bunny_model.symmetry, bunny_model.diameter, 0)
 
 
-def pairs(*ways: np.ndarray) -> np.ndarray:
-    return np.concatenate(
-        [np.stack([way, way + shift], axis=1) for way, shift in zip(ways, (0, COUNT), strict=False)]
-    )
+def described(rng: np.random.Generator, count: int) -> np.ndarray:
+    vectors = rng.normal(size=(count, 32))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_a_pose_is_the_one_that_most_pairs_agree_on(piece):
-    poses = [
-        registered(piece, of, Effort(), np.random.default_rng(0))
-        for of in (pairs(RIGHT), pairs(RIGHT, WRONG))
-    ]
-    assert is_found(piece, poses[0])
-    assert poses[1] is not None and not is_found(piece, poses[1])
+@pytest.fixture(scope="module")
+def descriptors() -> tuple[np.ndarray, np.ndarray]:
+    """Of the query and the target: where it truly is, each is somewhat like that of the query's point; at
+    the other place three of five are exactly it, and the others are like nothing.
+    """
+    rng = np.random.default_rng(0)
+    query, true, wrong = described(rng, COUNT), described(rng, COUNT), described(rng, COUNT)
+    exact = np.arange(COUNT) % 5 < 3
+    wrong[exact] = query[exact]
+    return query, np.concatenate([(query + true) / np.sqrt(2.0), wrong])
+
+
+def test_by_support_a_pose_is_the_one_that_most_matches_agree_on(piece, descriptors):
+    effort = Effort(matches=MUTUAL, ranking=SUPPORT)
+    pose = registered(piece, *descriptors, effort, np.random.default_rng(0))
+    assert pose is not None and not is_found(piece, pose)
+
+
+def test_by_features_it_is_the_one_at_which_descriptors_agree_best(piece, descriptors):
+    effort = Effort(matches=MUTUAL, ranking=FEATURES)
+    assert is_found(piece, registered(piece, *descriptors, effort, np.random.default_rng(0)))
 
 
 def test_without_three_matches_there_is_no_pose(piece):
-    pose = registered(piece, pairs(RIGHT[:2]), Effort(), np.random.default_rng(0))
+    alike = np.ones((COUNT, 8), np.float32)
+    target = np.ones((2 * COUNT, 8), np.float32)
+    pose = registered(piece, alike, target, Effort(matches=MUTUAL), np.random.default_rng(0))
     assert pose is None and not is_found(piece, pose)
 
 
