@@ -40,6 +40,12 @@ class DescriptorConfig:
         "point pair features, which no rotation changes; auto: what the backbone has",
         choices=("auto", "coordinates", "normals", "pairs"),
     )
+    mirrored: str = option(
+        "auto",
+        "whether a shape and its mirror image are all but alike to the network, as point pair features have "
+        "them, or it is told which way round a shape is; auto: what the backbone has",
+        choices=("auto", "alike", "apart"),
+    )
     upsampling: str = option(
         "auto",
         "what points are given of the descriptors of voxels: that of their own, as published, or one "
@@ -157,7 +163,13 @@ class DescriptorNetwork(nn.Module):
 
 
 def _network(preset: PointTransformerConfig, inputs: str, config: DescriptorConfig) -> PointTransformerConfig:
-    network = replace(preset, inputs=CHANNELS[inputs])
+    handed = preset.handed if config.mirrored == "auto" else config.mirrored == "apart"
+    if handed and inputs != "pairs":
+        raise InvalidConfigError(
+            f"descriptor: 'mirrored' is 'apart', which needs inputs of point pairs; '{inputs}' tell mirror "
+            "images apart as they are; say 'auto'"
+        )
+    network = replace(preset, inputs=CHANNELS[inputs], handed=handed)
     if config.backbone != "base":
         return network
     if config.dimension % network.decoder_heads[0]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from pose_nodes.networks.block import Block
+from pose_nodes.networks.handedness import INVARIANTS, Handedness
 from pose_nodes.networks.pooling import Pooling, Unpooling
 from pose_nodes.networks.position import ConvolutionPosition, PairGeometry, PairPosition
 from pose_nodes.networks.sparse_convolution import SubmanifoldConvolution
@@ -37,6 +38,7 @@ class PointTransformerConfig:
             point pair features (our choice).
         neighbours, reach: of point pair features, at the finest stage and the others: how many voxels are
             looked at around one, and within how many sides of a voxel (our choice).
+        handed: whether voxels are told which way round their surroundings are, see `handedness`.
         norm: "batch", or "layer", which does not depend on the size of a batch (our choice).
         momentum: with which the norm of batches follows them.
     """
@@ -56,6 +58,7 @@ class PointTransformerConfig:
     told_from: int = 99
     neighbours: tuple[int, int] = (16, 64)
     reach: tuple[float, float] = (3.0, 6.0)
+    handed: bool = False
     norm: str = "batch"
     momentum: float = 0.01
 
@@ -64,13 +67,18 @@ class Stage(nn.Module):
     """What comes between two resolutions, and the blocks at one."""
 
     def __init__(
-        self, change: Pooling | Unpooling | None, blocks: list[Block], geometry: PairGeometry | None = None
+        self,
+        change: Pooling | Unpooling | None,
+        blocks: list[Block],
+        geometry: PairGeometry | None = None,
+        handedness: Handedness | None = None,
     ) -> None:
         """Build a stage of its parts; the first stage changes nothing."""
         super().__init__()
         self.change = change
         self.geometry = geometry
         self.blocks = nn.ModuleList(blocks)
+        self.handedness = handedness
 
     def run(self, features: Tensor, level: VoxelLevel) -> Tensor:
         """All blocks, one after another."""
@@ -78,6 +86,8 @@ class Stage(nn.Module):
             features = features + self.geometry(level)
         for block in self.blocks:
             features = block(features, level)
+        if self.handedness is not None:
+            features = features + self.handedness(features, level)
         return features
 
 
@@ -145,15 +155,22 @@ class Stem(nn.Module):
         return gelu(self.norm(self.convolution(features, level.kernel(5))))
 
 
-def _norm(config: PointTransformerConfig, channels: int) -> nn.Module:
+def _norm(config: PointTransformerConfig, channels: int, eps: float = 1e-3) -> nn.Module:
     if config.norm == "layer":
         return nn.LayerNorm(channels)
-    return nn.BatchNorm1d(channels, eps=1e-3, momentum=config.momentum)
+    return nn.BatchNorm1d(channels, eps=eps, momentum=config.momentum)
 
 
 def _geometry(config: PointTransformerConfig, stage: int) -> PairGeometry:
     channels, which = config.encoder_channels[stage], min(stage, 1)
     return PairGeometry(channels, config.neighbours[which], config.reach[which], _norm(config, channels))
+
+
+def _handedness(config: PointTransformerConfig, channels: int, stage: int) -> Handedness | None:
+    """None at the finest resolution, where there is nothing but flat surface in reach."""
+    if not config.handed or stage == 0:
+        return None
+    return Handedness(channels, config.neighbours[1], config.reach[1], _norm(config, INVARIANTS, 1e-5))
 
 
 def _position(config: PointTransformerConfig, channels: int) -> ConvolutionPosition | PairPosition:
@@ -170,7 +187,8 @@ def _encoder(config: PointTransformerConfig) -> list[Stage]:
         change = None if index == 0 else Pooling(channels[index - 1], width, _norm(config, width))
         blocks = _blocks(config, width, config.encoder_heads[index], rates[index], index)
         looks = index > 0 and not config.inputs
-        stages.append(Stage(change, blocks, _geometry(config, index) if looks else None))
+        geometry = _geometry(config, index) if looks else None
+        stages.append(Stage(change, blocks, geometry, _handedness(config, width, index)))
     return stages
 
 
@@ -182,7 +200,7 @@ def _decoder(config: PointTransformerConfig) -> list[Stage]:
         norms = (_norm(config, width), _norm(config, width))
         change = Unpooling(widths[index + 1], config.encoder_channels[index], width, norms)
         blocks = _blocks(config, width, config.decoder_heads[index], rates[index][::-1], index)
-        stages.append(Stage(change, blocks))
+        stages.append(Stage(change, blocks, None, _handedness(config, width, index)))
     return stages
 
 
