@@ -18,6 +18,9 @@ from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.gedi import GediConfig, GediNetwork
 from pose_nodes.networks.weight_files import InvalidWeightsError, save_network
+from pose_nodes.objects.model import build_model
+from pose_nodes.registration.matching import match
+from pose_nodes.synthetic.shapes.library import generate
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -67,6 +70,20 @@ def test_where_the_cloud_lies_does_not_matter(features, cloud, bunny_model):
     alike = (still * features.describe(moved, bunny_model.diameter)).sum(axis=1)
     # A coordinate on the border of a voxel may fall to the other side of it.
     assert np.median(alike) > 0.999
+
+
+def test_the_weights_that_come_with_the_package_tell_the_halves_of_a_shoe_apart():
+    model = build_model("shoe", generate("shoe", 90_000).mesh, "none")
+    first, second = (PointCloud(model.points[i::2], model.normals[i::2]) for i in range(2))
+    features = Dgedi.load(threads=1)
+    descriptors = [features.describe(cloud, model.diameter) for cloud in (first, second)]
+    matched = first.points[match(*descriptors).reverse[:, 0]] - model.box_centre
+    true = second.points - model.box_centre
+    right, mirrored = (
+        np.mean(np.linalg.norm(matched - true * signs, axis=1) < 0.05 * model.diameter)
+        for signs in ((1, 1, 1), (1, 1, -1))
+    )
+    assert right > 2.0 * mirrored, (right, mirrored)
 
 
 def test_the_number_of_threads_is_what_it_was_afterwards(weights, cloud, bunny_model):

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 from pose_nodes.core.config import from_mapping, to_mapping
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.networks.descriptor import PRESETS, DescriptorConfig, DescriptorNetwork
+from pose_nodes.networks.handedness import Handedness
 
 KINDS = [("tiny", "coordinates"), ("tiny", "normals"), ("tiny", "pairs"), ("small", "pairs")]
 
@@ -111,6 +112,9 @@ def test_a_rotation_changes_descriptors_of_pairs_little_and_those_of_coordinates
 
 def test_gradients_are_finite_and_reach_every_weight(network, egg):
     points, normals = egg(400, 0)
+    for layer in network.modules():  # what has no effect at first lets nothing through
+        if isinstance(layer, Handedness):
+            torch.nn.init.normal_(layer.second.weight)
     network.train()
     descriptors = network(points, normals, torch.tensor([250, 400]))
     (descriptors * torch.randn_like(descriptors)).sum().backward()
