@@ -79,7 +79,6 @@ PRESETS = {
             drop_path=0.0,
             told_from=2,
             momentum=0.05,
-            handed=True,
         ),
         0.02,
         "pairs",
@@ -164,9 +163,8 @@ class DescriptorNetwork(nn.Module):
 
 
 def _network(preset: PointTransformerConfig, inputs: str, config: DescriptorConfig) -> PointTransformerConfig:
-    pairs = inputs == "pairs"
-    handed = preset.handed and pairs if config.mirrored == "auto" else config.mirrored == "apart"
-    if handed and not pairs:
+    handed = preset.handed if config.mirrored == "auto" else config.mirrored == "apart"
+    if handed and inputs != "pairs":
         raise InvalidConfigError(
             f"descriptor: 'mirrored' is 'apart', which needs inputs of point pairs; '{inputs}' tell mirror "
             "images apart as they are; say 'auto'"

@@ -14,12 +14,20 @@ from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.networks.descriptor import PRESETS, DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.handedness import Handedness
 
-KINDS = [("tiny", "coordinates"), ("tiny", "normals"), ("tiny", "pairs"), ("small", "pairs")]
+KINDS = [
+    ("tiny", "coordinates"),
+    ("tiny", "normals"),
+    ("tiny", "pairs"),
+    ("small", "pairs"),
+    ("small", "pairs", "apart"),
+]
 
 
-def network_of(backbone, inputs="auto", dimension=32, **options):
+def network_of(backbone, inputs="auto", mirrored="auto", dimension=32, **options):
     torch.manual_seed(0)
-    config = DescriptorConfig(backbone=backbone, inputs=inputs, dimension=dimension, **options)
+    config = DescriptorConfig(
+        backbone=backbone, inputs=inputs, mirrored=mirrored, dimension=dimension, **options
+    )
     return DescriptorNetwork(config).eval()
 
 

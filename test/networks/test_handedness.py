@@ -119,12 +119,6 @@ def test_layers_that_are_not_trained_change_no_descriptor(egg):
     assert torch.equal(told(points, normals, ends), plain(points, normals, ends))
 
 
-def test_the_small_network_is_told_where_its_input_is_point_pairs():
-    for inputs, told in (("auto", True), ("pairs", True), ("normals", False)):
-        network = DescriptorNetwork(DescriptorConfig(backbone="small", inputs=inputs))
-        assert network.backbone.config.handed == told, inputs
-
-
 def test_networks_that_know_directions_need_not_be_told():
     with pytest.raises(InvalidConfigError, match="'mirrored' is 'apart'"):
         DescriptorNetwork(DescriptorConfig(backbone="tiny", inputs="coordinates", mirrored="apart"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from pose_nodes.commands.parser import integer
 from training.data.seeding import SPLITS
 from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
-from training.evaluation.registering import EITHER, FEATURES, MATCHES, RANKINGS, Effort
+from training.evaluation.registering import EITHER, MATCHES, RANKINGS, SUPPORT, Effort
 
 
 def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
@@ -43,7 +43,7 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
         "paper; or mutual ones by scaled distances, so that hubs attract less; default: %(default)s",
     )  # fmt: skip
     parser.add_argument(
-        "--ranking", choices=RANKINGS, default=FEATURES,
+        "--ranking", choices=RANKINGS, default=SUPPORT,
         help="what decides between poses: how many matches agree on them, as in the dGeDi paper; or, of the "
         "ten best by that, how well descriptors agree where the pose lays them, as in FreeZeV2; default: "
         "%(default)s",

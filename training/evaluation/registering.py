@@ -48,7 +48,7 @@ class Effort:
     refinement: float = 0.05
     steps: int = 100
     matches: str = EITHER
-    ranking: str = FEATURES
+    ranking: str = SUPPORT
     candidates: int = 10
 
 
