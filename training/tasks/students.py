@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from training.data.samples import BatchArrays
 def initial_student(config: DescriptorConfig, weights: str) -> DescriptorNetwork:
     """A student with weights of a file, or random ones of PyTorch's global generator.
 
+    One that is to tell mirror images apart may begin with weights of one that is not: its further layers have
+    no effect at first.
+
     Raises:
         InvalidWeightsError: the file cannot be used.
         InvalidConfigError: it is of a network of other options.
@@ -26,12 +30,24 @@ def initial_student(config: DescriptorConfig, weights: str) -> DescriptorNetwork
     if not weights:
         return DescriptorNetwork(config)
     network = load_network(Path(weights).expanduser())
-    if not isinstance(network, DescriptorNetwork) or network.config != config:
+    begun = _with_layers_of_no_effect(network, config)
+    if begun is None:
         raise InvalidConfigError(
             f"weights '{weights}': are of a network with {to_mapping(network.config)}, not with "
             f"{to_mapping(config)}; say the same under 'network'"
         )
-    return network.train()
+    return begun.train()
+
+
+def _with_layers_of_no_effect(network: Any, config: DescriptorConfig) -> DescriptorNetwork | None:
+    """The same descriptors by a network of these options; None where that is not possible."""
+    if not isinstance(network, DescriptorNetwork):
+        return None
+    if replace(network.config, mirrored=config.mirrored) != config:
+        return None
+    begun = DescriptorNetwork(config)
+    _, unknown = begun.load_state_dict(network.state_dict(), strict=False)
+    return None if unknown else begun
 
 
 def run_student(network: nn.Module, batch: BatchArrays, device: Any) -> tuple[Tensor, list[int]]:
