@@ -21,7 +21,7 @@ from training.evaluation.kept_scores import KeptScores
 from training.evaluation.piece_sets import PieceSet
 from training.evaluation.registering import Effort
 from training.reproduction import own_pairs
-from training.reproduction.comparison import Row, scores_of_sets
+from training.reproduction.comparison import Scored, scores_of_sets
 from training.reproduction.contenders import (
     Contender,
     fpfh_contender,
@@ -54,9 +54,9 @@ def main(arguments: Sequence[str]) -> int:
     sets = _sets(options)
     compile_ahead()
     effort = effort_of(options)
-    rows = _scored(sets, contenders, effort, options.out)
+    scored = _scored(sets, contenders, effort, options.out)
     times = [] if options.no_times else _timed(contenders)
-    _write(Measured(contenders, rows, times, ablation, effort), options.out)
+    _write(Measured(contenders, scored, times, ablation, effort), options.out)
     return DONE
 
 
@@ -116,18 +116,19 @@ def _make_pairs(options: Namespace) -> None:
 
 def _scored(
     sets: Sequence[PieceSet], contenders: Sequence[Contender], effort: Effort, folder: Path
-) -> list[Row]:
-    rows: list[Row] = []
+) -> list[Scored]:
+    found: list[Scored] = []
     there = sum(each.describer is not None for each in contenders)
     with progress_bar() as progress:
         bar = progress.add_task("pairs", total=there * sum(len(over.pieces) for over in sets))
         kept = KeptScores(folder / "scores")
-        for row in scores_of_sets(sets, contenders, effort, kept, lambda: progress.advance(bar)):
-            rows.append(row)
+        for each in scores_of_sets(sets, contenders, effort, kept, lambda: progress.advance(bar)):
+            found.append(each)
+            row = each.row
             if "absent" not in row:
                 told = f"RON {percent(row['ron'])}, recall {percent(row['recall'])}"
                 progress.console.print(f"{row['set']}, {row['role']}: {told}", highlight=False)
-    return rows
+    return found
 
 
 def _timed(contenders: Sequence[Contender]) -> list[NetworkFigures]:

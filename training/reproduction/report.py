@@ -12,8 +12,9 @@ from pose_nodes.commands.tables import ABSENT, TextTable, milliseconds, number, 
 from training.ablation.report import figures as ablation_figures
 from training.ablation.rows import ROWS
 from training.evaluation.registering import EITHER, FEATURES, MUTUAL, SCALED, SUPPORT, Effort
-from training.reproduction.comparison import ALL_SETS, Row, means, student_less_teacher
+from training.reproduction.comparison import Row, Scored, means, student_less_teacher
 from training.reproduction.contenders import STUDENT, Contender
+from training.reproduction.lead import Lead
 from training.reproduction.published import (
     ABLATION,
     DESCRIPTORS,
@@ -56,17 +57,22 @@ class Measured:
 
     Attributes:
         contenders: that were compared.
-        rows: of `scores_of_sets`.
+        scored: of `scores_of_sets`.
         times: of the networks; none if they were not measured.
         ablation: report of `python -m training ablation`, or None.
         effort: how poses were looked for.
     """
 
     contenders: Sequence[Contender]
-    rows: Sequence[Row]
+    scored: Sequence[Scored]
     times: Sequence[NetworkFigures]
     ablation: Mapping[str, Any] | None
     effort: Effort = field(default_factory=Effort)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Of the tables."""
+        return [each.row for each in self.scored]
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -75,9 +81,9 @@ class Measured:
             "published": [asdict(table) for table in TABLES],
             "effort": asdict(self.effort),
             "contenders": [{"role": each.role, "about": each.about} for each in self.contenders],
-            "rows": list(self.rows),
+            "rows": self.rows,
             "means": means(self.rows),
-            "student_less_teacher": student_less_teacher(means(self.rows)),
+            "student_less_teacher": [lead.plain() for lead in student_less_teacher(self.scored)],
             "times": [one.plain() for one in self.times],
             "ablation": self.ablation,
         }
@@ -86,7 +92,7 @@ class Measured:
 def sections(measured: Measured) -> list[Section]:
     """Tables I to III, and times and memory."""
     return [
-        Section(_descriptors(measured.rows), DESCRIPTORS.differs),
+        Section(_descriptors(measured), DESCRIPTORS.differs),
         Section(_ablation(measured.ablation), ABLATION.differs),
         Section(_pipeline(measured.rows), PIPELINE.differs),
         Section(_times(measured.times, measured.contenders), TIMES.differs),
@@ -114,15 +120,20 @@ def _published(table: PublishedTable, columns: Sequence[str]) -> list[tuple[str,
     return [(PAPER, *row.labels, *(table.cell(row, column) for column in columns)) for row in table.rows]
 
 
-def _descriptors(rows: Sequence[Row]) -> TextTable:
+def _descriptors(measured: Measured) -> TextTable:
     columns = ("pairs", "ron", "fmr", "mutual", "recall", "ar", "seconds")
     headers = ("whose", "set", "descriptor", "pairs", "RON", "FMR", "mutual", "recall", "AR", "ms a cloud")
-    ours = [(OURS, row["set"], row["role"], *_scores(row)) for row in [*rows, *means(rows)]]
-    difference = student_less_teacher(means(rows))
-    if difference is not None:
-        shares = (_signed(difference[name]) for name in ("ron", "fmr", "mutual", "recall", "ar"))
-        ours.append((OURS, ALL_SETS, "student less teacher", ABSENT, *shares, ABSENT))
+    rows = [*measured.rows, *means(measured.rows)]
+    ours = [(OURS, row["set"], row["role"], *_scores(row)) for row in rows]
+    ours += [_lead(each) for each in student_less_teacher(measured.scored)]
     return _titled(DESCRIPTORS, headers, _published(DESCRIPTORS, columns) + ours)
+
+
+def _lead(lead: Lead) -> tuple[str, ...]:
+    """Differences, and in brackets their standard errors."""
+    names = ("ron", "fmr", "mutual", "recall", "ar")
+    shares = (_signed(lead.shares[name], lead.errors[name]) for name in names)
+    return (OURS, lead.name, "student less teacher (standard error)", str(lead.pairs), *shares, ABSENT)
 
 
 def _scores(row: Row) -> tuple[str, ...]:
@@ -177,5 +188,7 @@ def _time(one: NetworkFigures, times: Sequence[NetworkFigures], student: str) ->
     )  # fmt: skip
 
 
-def _signed(share: float) -> str:
-    return ABSENT if math.isnan(share) else f"{100 * share:+.1f}"
+def _signed(share: float, error: float) -> str:
+    if math.isnan(share):
+        return ABSENT
+    return f"{100 * share:+.1f}" + ("" if math.isnan(error) else f" ({100 * error:.1f})")

@@ -8,6 +8,8 @@ import pytest
 
 from pose_nodes.commands.bench_networks import NetworkFigures
 from pose_nodes.sequences.files import plain
+from training.evaluation.descriptor_scores import PieceScore
+from training.reproduction.comparison import Scored
 from training.reproduction.contenders import Contender
 from training.reproduction.published import DESCRIPTORS, NOT_AT_HAND, TABLES
 from training.reproduction.report import Measured, markdown, sections
@@ -19,22 +21,19 @@ CONTENDERS = [
     Contender("teacher", "gedi", network="GeDi small"),
     Contender("student", "dgedi", network="dGeDi small"),
 ]
-ROWS = [
-    {"set": "held_out", "data_set": "held_out", "role": "teacher", "pairs": 4.0, **SHARES, **TIMES},
-    {
-        "set": "held_out",
-        "data_set": "held_out",
-        "role": "student",
-        "pairs": 4.0,
-        **SHARES,
-        **TIMES,
-        "ron": 0.15,
-    },
-]
 
 
-def report(rows=ROWS, times=(), ablation=None) -> Measured:
-    return Measured(CONTENDERS, list(rows), list(times), ablation)
+def scored(role: str, *rons: float) -> Scored:
+    scores = [PieceScore(ron, 0.3, 0.4, True, 0.1, 0.3, 0.6, 0.6, 0.6) for ron in rons]
+    head = {"set": "held_out", "data_set": "held_out", "role": role}
+    return Scored({**head, "pairs": 2.0, **SHARES, **TIMES, "ron": sum(rons) / 2}, scores)
+
+
+FOUND = [scored("teacher", 0.04, 0.06), scored("student", 0.14, 0.12)]
+
+
+def report(found=FOUND, times=(), ablation=None) -> Measured:
+    return Measured(CONTENDERS, list(found), list(times), ablation)
 
 
 def tables(measured: Measured) -> list[str]:
@@ -60,15 +59,16 @@ def test_ours_stand_beside_the_papers():
     paper = [line for line in lines if line.startswith("| paper ")]
     ours = [line for line in lines if line.startswith("| ours ")]
     assert len(paper) == 4 and len(ours) == 5
-    assert ours[1] == "| ours | held_out | student | 4 | 15.0 % | 20.0 % | 30.0 % | 50.0 % | 60.0 % | 100 |"
-    assert ours[4].startswith("| ours | mean of all data sets | student less teacher | - | +5.0 | +0.0 |")
+    assert ours[1] == "| ours | held_out | student | 2 | 13.0 % | 20.0 % | 30.0 % | 50.0 % | 60.0 % | 100 |"
+    lead = "| ours | held_out | student less teacher (standard error) | 2 |"
+    assert ours[4].startswith(f"{lead} +8.0 (2.0) | +50.0 (50.0) | +0.0 (0.0) |")
     assert "| ours | held_out | student | 50.0 % | 60.0 % | 0.40 |" in third
     assert "What differs in the protocol:\n\n- Data: " in first
 
 
 def test_an_absent_teacher_is_told_in_its_rows():
     absent = {"set": "held_out", "data_set": "held_out", "role": "teacher", "absent": "no teacher given"}
-    first, _, third, _ = tables(report([absent, ROWS[1]]))
+    first, _, third, _ = tables(report([Scored(absent, ()), FOUND[1]]))
     assert "| ours | held_out | teacher | no teacher given |" in first
     assert "| ours | held_out | teacher | no teacher given |" in third
     assert "student less teacher" not in first.split("| ours |", 1)[1]
@@ -103,5 +103,7 @@ def test_the_report_names_its_source_and_what_was_compared():
 
 def test_all_figures_can_be_written_as_json():
     values = json.loads(json.dumps(plain(report().plain()), allow_nan=False))
-    assert values["student_less_teacher"]["ron"] == pytest.approx(0.05)
+    (lead,) = values["student_less_teacher"]
+    assert (lead["set"], lead["pairs"]) == ("held_out", 2)
+    assert (lead["ron"], lead["errors"]["ron"]) == pytest.approx((0.08, 0.02))
     assert values["published"][0]["rows"][1]["figures"]["ar"] == "66.8"
