@@ -43,7 +43,7 @@ class DescriptorConfig:
     mirrored: str = option(
         "auto",
         "whether a shape and its mirror image are all but alike to the network, as point pair features have "
-        "them, or it is told which way round a shape is; auto: what the backbone has",
+        "them, or it is told which way round a shape is; auto: what the backbone has for its inputs",
         choices=("auto", "alike", "apart"),
     )
     upsampling: str = option(
@@ -78,6 +78,7 @@ PRESETS = {
             ratio=2.0,
             drop_path=0.0,
             told_from=2,
+            handed=True,
             momentum=0.05,
         ),
         0.02,
@@ -163,8 +164,9 @@ class DescriptorNetwork(nn.Module):
 
 
 def _network(preset: PointTransformerConfig, inputs: str, config: DescriptorConfig) -> PointTransformerConfig:
-    handed = preset.handed if config.mirrored == "auto" else config.mirrored == "apart"
-    if handed and inputs != "pairs":
+    pairs = inputs == "pairs"
+    handed = preset.handed and pairs if config.mirrored == "auto" else config.mirrored == "apart"
+    if handed and not pairs:
         raise InvalidConfigError(
             f"descriptor: 'mirrored' is 'apart', which needs inputs of point pairs; '{inputs}' tell mirror "
             "images apart as they are; say 'auto'"

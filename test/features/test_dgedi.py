@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,8 +21,6 @@ from pose_nodes.networks.weight_files import InvalidWeightsError, save_network
 from pose_nodes.objects.model import build_model
 from pose_nodes.registration.matching import match
 from pose_nodes.synthetic.shapes.library import generate
-
-HANDED = Path(learned.__file__).parents[1] / "weights" / "dgedi_small_handed.safetensors"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -75,10 +72,10 @@ def test_where_the_cloud_lies_does_not_matter(features, cloud, bunny_model):
     assert np.median(alike) > 0.999
 
 
-def test_the_handed_weights_that_come_with_the_package_tell_the_halves_of_a_shoe_apart():
+def test_the_weights_that_come_with_the_package_tell_the_halves_of_a_shoe_apart():
     model = build_model("shoe", generate("shoe", 90_000).mesh, "none")
     first, second = (PointCloud(model.points[i::2], model.normals[i::2]) for i in range(2))
-    features = Dgedi.load(HANDED, threads=1)
+    features = Dgedi.load(threads=1)
     descriptors = [features.describe(cloud, model.diameter) for cloud in (first, second)]
     matched = first.points[match(*descriptors).reverse[:, 0]] - model.box_centre
     true = second.points - model.box_centre

@@ -19,7 +19,8 @@ KINDS = [
     ("tiny", "normals"),
     ("tiny", "pairs"),
     ("small", "pairs"),
-    ("small", "pairs", "apart"),
+    ("small", "pairs", "alike"),
+    ("small", "normals"),
 ]
 
 
