@@ -49,21 +49,18 @@ class Handedness(nn.Module):
     def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
         """(m, c) -> (m, c) to be added."""
         assert level.normals is not None  # the network asks for normals before
-        told = invariants(self._directions(features, level, level.normals), level.normals)
+        told = invariants(self._directions(features, level), level.normals)
         return self.second(gelu(self.first(self.norm(told))))
 
-    def _directions(self, features: Tensor, level: VoxelLevel, normals: Tensor) -> Tensor:
+    def _directions(self, features: Tensor, level: VoxelLevel) -> Tensor:
         """(m, DIRECTIONS, 3): sums over the neighbours of where they are, and of their normals, weighted by
         learned functions of how they stand to the voxel and of what they are."""
         around = level.neighbourhood(self.neighbours, self.reach)
-        flat, shape = around.neighbours.flatten(), around.neighbours.shape
-        apart = level.centres.index_select(0, flat).view(*shape, 3) - level.centres[:, None]
-        theirs = normals.index_select(0, flat).view(*shape, 3)
-        strength = self.strength(features).index_select(0, flat).view(*shape, DIRECTIONS)
+        theirs = self.strength(features).index_select(0, around.neighbours.flatten())
+        strength = theirs.view(*around.neighbours.shape, DIRECTIONS) * around.weights[..., None]
         towards, along = self.kernel(around.pairs).chunk(2, dim=-1)
-        strength = strength * around.weights[..., None]
-        places = torch.bmm((towards * strength).transpose(1, 2), apart / (self.reach * level.side))
-        return places + torch.bmm((along * strength).transpose(1, 2), theirs)
+        places = torch.bmm((towards * strength).transpose(1, 2), around.apart)
+        return places + torch.bmm((along * strength).transpose(1, 2), around.normals)
 
 
 _LEAST = 1e-6

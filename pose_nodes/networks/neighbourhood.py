@@ -28,11 +28,15 @@ class Neighbourhood:
             in or goes out of sight there changes nothing at once.
         pairs: (m, k, 7) float32 features of a voxel and its neighbour, from -1 to 1; of the voxel with itself
             where the weight is zero, so that the largest of all needs no weights.
+        apart: (m, k, 3) from a voxel to its neighbour, in radii.
+        normals: (m, k, 3) of the neighbour.
     """
 
     neighbours: Tensor
     weights: Tensor
     pairs: Tensor
+    apart: Tensor
+    normals: Tensor
 
 
 def neighbourhood(
@@ -52,9 +56,10 @@ def neighbourhood(
     distances = torch.linalg.vector_norm(apart, dim=2)
     weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2 * present
     weights = weights / weights.sum(dim=1, keepdim=True)
-    pairs = pair_features(apart, normals[:, None], normals[table], radius)
+    theirs = normals[table]
+    pairs = pair_features(apart, normals[:, None], theirs, radius)
     outside = (weights == 0)[..., None]
-    return Neighbourhood(table, weights, torch.where(outside, pairs[:, :1], pairs))
+    return Neighbourhood(table, weights, torch.where(outside, pairs[:, :1], pairs), apart / radius, theirs)
 
 
 def pair_features(apart: Tensor, own: Tensor, theirs: Tensor, radius: float) -> Tensor:

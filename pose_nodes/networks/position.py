@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu
+from torch.nn.functional import gelu, linear
 
 from pose_nodes.networks.neighbourhood import PAIR_FEATURES
 from pose_nodes.networks.sparse_convolution import SubmanifoldConvolution
@@ -80,7 +80,7 @@ class PairGeometry(nn.Module):
         around = level.neighbourhood(self.neighbours, self.reach)
         pairs = gelu(self.first(around.pairs))
         mean = self.second(torch.bmm(around.weights[:, None], pairs)[:, 0])
-        most = _most(self.second(pairs))
+        most = _most(linear(pairs, self.second.weight)) + self.second.bias  # once, not for each neighbour
         return gelu(self.norm(self.linear(torch.cat([mean, most], dim=1))))
 
 
