@@ -6,6 +6,7 @@ estimation" (dGeDi). Its features are the finest stage of the decoder, made unit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -14,10 +15,10 @@ from torch.nn.functional import normalize
 
 from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
-from pose_nodes.networks.interpolation import interpolated
+from pose_nodes.networks.interpolation import between
 from pose_nodes.networks.point_batch import PointBatch
 from pose_nodes.networks.point_transformer import PointTransformer, PointTransformerConfig
-from pose_nodes.networks.voxel_level import voxelise
+from pose_nodes.networks.voxel_level import VoxelLevel, voxelise
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,16 @@ class DescriptorNetwork(nn.Module):
         batch = PointBatch(points, normals if self.needs_normals else None, offsets)
         with torch.no_grad():
             level, voxels = voxelise(batch, self.grid, self.backbone.config.curves)
+            to_points = self._to_points(level, voxels, batch)
         features = self.head(self.backbone(self._features(level.centres, level.normals), level))
-        descriptors = normalize(features.float(), dim=1)
+        return to_points(normalize(features.float(), dim=1))
+
+    def _to_points(self, level: VoxelLevel, voxels: Tensor, batch: PointBatch) -> Callable[[Tensor], Tensor]:
+        """How descriptors of voxels become those of points; known before them, see `PointTransformer`."""
         if self.upsampling == "nearest":
-            return descriptors.index_select(0, voxels)
-        sizes = batch.counts.tolist()
-        return normalize(interpolated(descriptors, level.centres, level.counts, points, sizes), dim=1)
+            return lambda descriptors: descriptors.index_select(0, voxels)
+        near = between(level.centres, level.counts, batch.points, batch.counts.tolist())
+        return lambda descriptors: normalize(near.of(descriptors), dim=1)
 
     def _features(self, centres: Tensor, normals: Tensor | None) -> Tensor | None:
         if self.inputs == "pairs":

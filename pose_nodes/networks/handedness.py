@@ -82,11 +82,12 @@ def invariants(directions: Tensor, normals: Tensor) -> Tensor:
     Returns:
         (m, INVARIANTS).
     """
-    up = torch.einsum("mdk,mk->md", directions, normals)
+    up = torch.bmm(directions, normals[..., None])[..., 0]
     across = directions - up[..., None] * normals[:, None]
     lengths = torch.linalg.vector_norm(across, dim=-1)
-    one, other = across[:, _ONE], across[:, _OTHER]
     scale = (lengths[:, _ONE] * lengths[:, _OTHER] + _LEAST).rsqrt()
-    along = (one * other).sum(-1) * scale
-    turned = (torch.linalg.cross(one, other) * normals[:, None]).sum(-1) * scale
-    return torch.cat([up, lengths, along, turned], dim=1)
+    others = across.transpose(1, 2)
+    turned = torch.linalg.cross(normals[:, None].expand_as(across), across)
+    along = torch.bmm(across, others)[:, _ONE, _OTHER] * scale
+    twisted = torch.bmm(turned, others)[:, _ONE, _OTHER] * scale
+    return torch.cat([up, lengths, along, twisted], dim=1)

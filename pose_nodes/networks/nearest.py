@@ -30,10 +30,19 @@ def nearest(
     clouds = zip(points.detach().split(list(sizes)), others.detach().split(list(counts)), strict=True)
     for cloud, theirs in clouds:
         tree = cKDTree(theirs.cpu().numpy())
-        _, found = tree.query(cloud.cpu().numpy(), k=list(range(1, neighbours + 1)))
+        ranks = list(range(1, neighbours + 1))  # a list: one neighbour has a column of its own, too
+        _, found = tree.query(cloud.cpu().numpy(), k=ranks, workers=_threads(len(cloud) * neighbours))
         there = found < len(theirs)
         tables.append(np.where(there, found, found[:, :1]) + start)
         present.append(there)
         start += len(theirs)
     table, mask = (torch.from_numpy(np.concatenate(parts)) for parts in (tables, present))
     return table.to(points.device), mask.to(points.device)
+
+
+_ALONE = 8192
+"""Neighbours that are found sooner than a second thread is started."""
+
+
+def _threads(neighbours: int) -> int:
+    return torch.get_num_threads() if neighbours > _ALONE else 1

@@ -7,13 +7,10 @@ by the triple product of both normals and the line, which tells a shape from its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-
-from pose_nodes.networks.nearest import nearest
 
 PAIR_FEATURES = 7
 
@@ -40,23 +37,21 @@ class Neighbourhood:
 
 
 def neighbourhood(
-    centres: Tensor, normals: Tensor, counts: Sequence[int], neighbours: int, radius: float
+    centres: Tensor, normals: Tensor, table: Tensor, present: Tensor, radius: float
 ) -> Neighbourhood:
     """Describe the surroundings of points.
 
     Args:
         centres: (m, 3) float32 points.
         normals: (m, 3) float32 unit normals.
-        counts: points of each cloud.
-        neighbours: at most so many.
+        table: (m, k) int64 nearest points of each in its cloud, itself the first.
+        present: (m, k) bool which there are, see `nearest`.
         radius: beyond which points do not matter, in the unit of the points.
     """
-    table, present = nearest(centres, counts, centres, counts, neighbours)
-    apart = centres[table] - centres[:, None]
+    apart, theirs = centres[table] - centres[:, None], normals[table]
     distances = torch.linalg.vector_norm(apart, dim=2)
     weights = (1.0 - (distances / radius) ** 2).clamp(min=0.0) ** 2 * present
     weights = weights / weights.sum(dim=1, keepdim=True)
-    theirs = normals[table]
     pairs = pair_features(apart, normals[:, None], theirs, radius)
     outside = (weights == 0)[..., None]
     return Neighbourhood(table, weights, torch.where(outside, pairs[:, :1], pairs), apart / radius, theirs)
@@ -74,12 +69,14 @@ def pair_features(apart: Tensor, own: Tensor, theirs: Tensor, radius: float) -> 
     Returns:
         (..., 7), from -1 to 1.
     """
-    own, theirs = own.expand_as(apart), theirs.expand_as(apart)
-    distances = torch.linalg.vector_norm(apart, dim=-1)
-    line = apart / distances.clamp(min=1e-9)[..., None]
+    (x, y, z), (u, v, w), (a, b, c) = (vectors.unbind(-1) for vectors in (apart, theirs, own))
+    distances = (x * x + y * y + z * z).sqrt()
+    scale = torch.where(distances > 0, 1.0 / distances, 0.0)
+    x, y, z = x * scale, y * scale, z * scale
     length = (distances / radius).clamp(max=1.0)
-    rise, their_rise = (own * line).sum(-1), (theirs * line).sum(-1)
-    twist = (torch.linalg.cross(own, theirs) * line).sum(-1)
+    rise, their_rise = a * x + b * y + c * z, u * x + v * y + w * z
+    likeness = a * u + b * v + c * w
+    twist = (b * w - c * v) * x + (c * u - a * w) * y + (a * v - b * u) * z
     return torch.stack(
-        [length, rise, their_rise, (own * theirs).sum(-1), twist, rise * length, their_rise * length], dim=-1
+        [length, rise, their_rise, likeness, twist, rise * length, their_rise * length], dim=-1
     )

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from pose_nodes.networks.kernel_map import KernelMap, kernel_map
+from pose_nodes.networks.nearest import nearest
 from pose_nodes.networks.neighbourhood import Neighbourhood, neighbourhood, pair_features
 from pose_nodes.networks.point_batch import PointBatch
 from pose_nodes.networks.serialisation import Windows, curve_codes, cut_windows, parent_codes
@@ -62,7 +63,7 @@ class VoxelLevel:
         centres, normals, radius = self.centres, self.normals, reach * self.side
         return self._once(
             ("neighbourhood", count, reach),
-            lambda: neighbourhood(centres, normals, self.counts, count, radius),
+            lambda: neighbourhood(centres, normals, *self.nearest(count), radius),
         )
 
     def window_pairs(self, curve: int, size: int, reach: float) -> tuple[Tensor, ...]:
@@ -74,6 +75,15 @@ class VoxelLevel:
             ("window pairs", curve, size, reach),
             lambda: tuple(_all_pairs(centres[table], normals[table], reach * self.side) for table in tables),
         )
+
+    def nearest(self, count: int) -> tuple[Tensor, Tensor]:
+        """(m, count) nearest voxels, and which there are; of a wider search before, if there was one."""
+        found = self._memory.get("nearest")
+        if found is None or found[0].shape[1] < count:
+            found = nearest(self.centres, self.counts, self.centres, self.counts, count)
+            self._memory["nearest"] = found
+        table, present = found
+        return table[:, :count], present[:, :count]
 
     def _once(self, key: Hashable, make: Callable[[], ResultT]) -> ResultT:
         if key not in self._memory:
@@ -144,8 +154,11 @@ def coarser(level: VoxelLevel, curves: Sequence[int]) -> tuple[VoxelLevel, Tenso
 
 
 def _all_pairs(centres: Tensor, normals: Tensor, radius: float) -> Tensor:
-    apart = centres[:, None] - centres[:, :, None]
-    return pair_features(apart, normals[:, :, None], normals[:, None], radius)
+    """(w, k, 3) -> (w, k, k, 7); coordinates are put apart first, so that each lies without gaps."""
+    places, own = centres.movedim(-1, 0).contiguous(), normals.movedim(-1, 0).contiguous()
+    apart = places[:, :, None] - places[..., None]
+    one, other = own[..., None].movedim(0, -1), own[:, :, None].movedim(0, -1)
+    return pair_features(apart.movedim(0, -1), one, other, radius)
 
 
 def _cells(points: Tensor, clouds: Tensor, count: int, side: float) -> Tensor:

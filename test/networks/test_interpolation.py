@@ -6,14 +6,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from pose_nodes.networks.interpolation import interpolated
+from pose_nodes.networks.interpolation import between
 
 CENTRES = torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [5, 5, 5]])
 FEATURES = torch.eye(4)
 
 
 def at(*points):
-    return interpolated(FEATURES, CENTRES, [4], torch.tensor(points), [len(points)])
+    return between(CENTRES, [4], torch.tensor(points), [len(points)]).of(FEATURES)
 
 
 def test_a_point_where_a_voxel_is_has_its_features():
@@ -31,18 +31,18 @@ def test_the_weights_are_inverse_squared_distances_of_the_nearest_three():
 
 def test_a_cloud_does_not_look_into_another():
     points = torch.tensor([[0.1, 0.0, 0.0], [5.0, 5.0, 5.1]])
-    alone = interpolated(FEATURES, CENTRES, [3, 1], points.flip(0), [1, 1])
+    alone = between(CENTRES, [3, 1], points.flip(0), [1, 1]).of(FEATURES)
     assert torch.equal(alone[0, 3:], torch.zeros(1))
     torch.testing.assert_close(alone[1], FEATURES[3])
 
 
 @pytest.mark.parametrize("voxels", [1, 2])
 def test_fewer_voxels_than_three_are_enough(voxels):
-    found = interpolated(FEATURES[:voxels], CENTRES[:voxels], [voxels], torch.tensor([[0.5, 0.0, 0.0]]), [1])
+    found = between(CENTRES[:voxels], [voxels], torch.tensor([[0.5, 0.0, 0.0]]), [1]).of(FEATURES[:voxels])
     torch.testing.assert_close(found[0], FEATURES[:voxels].mean(dim=0))
 
 
 def test_gradients_reach_the_voxels_that_a_point_is_between():
     features = FEATURES.clone().requires_grad_()
-    interpolated(features, CENTRES, [4], torch.tensor([[0.2, 0.1, 0.0]]), [1]).sum().backward()
+    between(CENTRES, [4], torch.tensor([[0.2, 0.1, 0.0]]), [1]).of(features).sum().backward()
     assert (features.grad[:3] > 0).all() and (features.grad[3] == 0).all()

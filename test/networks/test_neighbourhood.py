@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch")
 
 from scipy.spatial.transform import Rotation
 
+from pose_nodes.networks.nearest import nearest
 from pose_nodes.networks.neighbourhood import neighbourhood, pair_features
 
 SEEDS = st.integers(0, 1000)
@@ -54,7 +55,8 @@ def test_a_point_with_itself_is_zeros_and_a_one():
 
 def test_neighbours_are_the_nearest_of_the_own_cloud_the_point_itself_first():
     centres = torch.tensor([[0.0, 0, 0], [1, 0, 0], [3, 0, 0], [0, 0, 0], [1, 0, 0]])
-    around = neighbourhood(centres, torch.eye(3)[[2] * 5], [3, 2], 3, radius=2.5)
+    found = nearest(centres, [3, 2], centres, [3, 2], 3)
+    around = neighbourhood(centres, torch.eye(3)[[2] * 5], *found, radius=2.5)
     assert around.neighbours.tolist() == [[0, 1, 2], [1, 0, 2], [2, 1, 0], [3, 4, 3], [4, 3, 4]]
     assert ((around.weights > 0).sum(dim=1) == torch.tensor([2, 3, 2, 2, 2])).all()
     torch.testing.assert_close(around.weights.sum(dim=1), torch.ones(5))

@@ -7,6 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from pose_nodes.networks.curves import CURVES
+from pose_nodes.networks.neighbourhood import pair_features
 from pose_nodes.networks.point_batch import PointBatch
 from pose_nodes.networks.serialisation import curve_codes
 from pose_nodes.networks.voxel_level import coarser, voxelise
@@ -62,3 +63,30 @@ def test_curves_are_exchanged_when_asked():
 def test_structures_are_made_once():
     level, _ = voxels_of((torch.rand(100, 3) * 9).tolist())
     assert level.kernel(3) is level.kernel(3) and level.windows(1, 16) is level.windows(5, 16)
+
+
+def random_level(count=60):
+    generator = torch.Generator().manual_seed(3)
+    points, normals = torch.rand((2, count, 3), generator=generator)
+    normals = torch.nn.functional.normalize(normals - 0.5, dim=1)
+    return voxelise(PointBatch(4.0 * points, normals, torch.tensor([count // 2, count])), 1.0, tuple(CURVES))[
+        0
+    ]
+
+
+def test_the_nearest_are_the_first_of_a_wider_search_before():
+    narrow, wide = random_level().nearest(4), random_level()
+    wide.nearest(16)
+    for found, expected in zip(wide.nearest(4), narrow, strict=True):
+        assert torch.equal(found, expected)
+
+
+def test_pairs_of_windows_are_those_of_their_voxels():
+    level = random_level()
+    for table, pairs in zip(level.windows(1, 8).tables, level.window_pairs(1, 8, 3.0), strict=True):
+        for window in range(len(table)):
+            for i, one in enumerate(table[window]):
+                for j, other in enumerate(table[window]):
+                    apart = level.centres[other] - level.centres[one]
+                    expected = pair_features(apart, level.normals[one], level.normals[other], 3.0)
+                    torch.testing.assert_close(pairs[window, i, j], expected)
