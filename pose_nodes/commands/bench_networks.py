@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pose_nodes.commands.tables import ABSENT, TextTable, number
+from pose_nodes.features.learned import require_torch
 from pose_nodes.geometry.pointcloud import PointCloud
 from pose_nodes.objects.model import ObjectModel
 from pose_nodes.objects.sampling import random_surface_points
@@ -82,9 +83,7 @@ def measure_alone(name: str, model: ObjectModel, count: int) -> NetworkFigures:
 
 def measure_network(name: str, cloud: PointCloud, diameter: float) -> NetworkFigures:
     """One network and cloud, in this process."""
-    import torch
-
-    torch.manual_seed(0)
+    require_torch("networks").manual_seed(0)
     before = peak_megabytes()
     kind, size = name.split()
     describe, part = (_student(size), 1) if kind == "dGeDi" else (_teacher(size), _PART)

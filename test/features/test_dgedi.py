@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -132,6 +133,21 @@ def test_a_device_that_is_not_there_is_said(weights, device, said, monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     with pytest.raises(InvalidConfigError, match=said):
         Dgedi.load(weights, device=device)
+
+
+def test_threads_of_pytorch_sleep_soon_unless_the_user_has_said_how_they_wait(monkeypatch):
+    def waits(**said):
+        for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
+            monkeypatch.setenv(name, said.get(name, ""))
+            if name not in said:
+                monkeypatch.delenv(name)
+        learned.require_torch("dgedi")
+        return os.environ.get("GOMP_SPINCOUNT")
+
+    assert int(waits()) < 300_000
+    assert waits(GOMP_SPINCOUNT="7") == "7"
+    assert waits(OMP_WAIT_POLICY="active") is None
+    monkeypatch.delenv("OMP_WAIT_POLICY")
 
 
 @pytest.mark.parametrize("name", ["dgedi", "gedi"])
