@@ -17,10 +17,10 @@ WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
 
 _SPINS = "20000"
-"""How often PyTorch's threads look for their next task before they sleep, unless the user has said so; it is
-heard when PyTorch is imported. GNU's OpenMP looks 300,000 times, for milliseconds after each task, in which
-the search for neighbours, or whatever else a robot computes, goes without that processor: the small network
-takes up to a tenth longer, and gains nothing from it."""
+"""How often PyTorch's threads look for their next task before they sleep, unless the user has said how they
+wait; heard when PyTorch is imported. GNU's OpenMP looks 300,000 times, for milliseconds after each task, in
+which the search for neighbours, or whatever else a robot computes, does without that processor: the small
+network takes a twentieth longer so."""
 
 
 def require_torch(descriptor: str) -> Any:

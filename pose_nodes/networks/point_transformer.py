@@ -137,7 +137,7 @@ class PointTransformer(nn.Module):
 
     def _look_around(self, levels: list[VoxelLevel]) -> None:
         """Search for neighbours before anything is multiplied: PyTorch's threads, which wait for their next
-        product without sleeping, would take the processor from those of the search (a tenth of the time)."""
+        product without sleeping, would take the processor from the search (a twentieth of all the time)."""
         for index, level in enumerate(levels):
             level.nearest(max(self.config.neighbours[min(index, 1)], NEIGHBOURS))
 
