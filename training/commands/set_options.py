@@ -9,7 +9,15 @@ from pathlib import Path
 from pose_nodes.commands.parser import integer
 from training.data.seeding import SPLITS
 from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
-from training.evaluation.registering import EITHER, MATCHES, RANKINGS, SUPPORT, Effort
+from training.evaluation.registering import (
+    EITHER,
+    MATCHES,
+    NATIVE,
+    RANKINGS,
+    SEARCHES,
+    SUPPORT,
+    Effort,
+)
 
 
 def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
@@ -40,7 +48,8 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
     parser.add_argument(
         "--matches", choices=tuple(MATCHES), default=EITHER,
         help="that poses are made of: the nearest of both directions; mutual ones alone, as in the dGeDi "
-        "paper; or mutual ones by scaled distances, so that hubs attract less; default: %(default)s",
+        "paper; mutual ones by scaled distances, so that hubs attract less; or what is nearest to each "
+        "point that is seen; default: %(default)s",
     )  # fmt: skip
     parser.add_argument(
         "--ranking", choices=RANKINGS, default=SUPPORT,
@@ -48,12 +57,17 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
         "ten best by that, how well descriptors agree where the pose lays them, as in FreeZeV2; default: "
         "%(default)s",
     )  # fmt: skip
+    parser.add_argument(
+        "--search", choices=SEARCHES, default=NATIVE,
+        help="whose RANSAC finds poses: this package's; or Open3D's, which with `--matches nearest` is the "
+        "textbook pipeline; default: %(default)s",
+    )  # fmt: skip
     parser.add_argument("--points", type=integer(16), default=4000, help="of a cloud; default: %(default)s")
 
 
 def effort_of(options: Namespace) -> Effort:
     """How poses are looked for."""
-    return Effort(matches=options.matches, ranking=options.ranking)
+    return Effort(matches=options.matches, ranking=options.ranking, search=options.search)
 
 
 def cached_sets(folders: Sequence[Path], pool: Path, split: str, options: Namespace) -> list[PieceSet]:

@@ -14,10 +14,13 @@ from pose_nodes.metrics.pose_error import is_correct
 from pose_nodes.registration.icp import IcpTarget
 from pose_nodes.registration.matching import match
 from pose_nodes.registration.native_ransac import native_ransac
+from pose_nodes.registration.ransac import ransac
 from training.clouds.held_out import Piece
 from training.evaluation.feature_agreement import FeatureAgreement
 
-EITHER, MUTUAL, SCALED = "either", "mutual", "scaled"
+EITHER, MUTUAL, SCALED, NEAREST = "either", "mutual", "scaled", "nearest"
+NATIVE, OPEN3D = SEARCHES = ("native", "open3d")
+"""This package's RANSAC, or Open3D's: with NEAREST and the latter it is the textbook pipeline."""
 SUPPORT, FEATURES = RANKINGS = ("support", "features")
 """A pose is the one that most matches agree on, as in the dGeDi paper; or, of several such, after ICP, that
 at which the descriptors agree best, as in FreeZeV2."""
@@ -28,9 +31,11 @@ MATCHES: Mapping[str, Callable[[Descriptors, Descriptors], Pairs]] = {
     EITHER: lambda query, target: match(query, target).either,
     MUTUAL: lambda query, target: match(query, target).mutual,
     SCALED: lambda query, target: match(query, target, scaled=True).mutual,
+    NEAREST: lambda query, target: match(query, target).reverse,
 }
 """Pairs (k, 2) of indices of the query and the target by their (n, d) and (m, d) descriptors: the nearest of
-both directions, mutual ones alone as in the paper, or mutual ones where hubs attract less."""
+both directions, mutual ones alone as in the paper, mutual ones where hubs attract less, or what is nearest to
+each point of the target."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Effort:
         matches: which of MATCHES triplets are drawn from (all but MUTUAL are our choice).
         ranking: which of RANKINGS decides between poses.
         candidates: different poses between which the descriptors decide (our choice).
+        search: which of SEARCHES finds poses; Open3D's finds one, whatever the ranking.
     """
 
     distance: float = 0.03
@@ -50,6 +56,7 @@ class Effort:
     matches: str = EITHER
     ranking: str = SUPPORT
     candidates: int = 10
+    search: str = NATIVE
 
 
 def registered(
@@ -75,20 +82,23 @@ def registered(
 def _poses(piece: Piece, pairs: Pairs, effort: Effort, rng: np.random.Generator) -> list[se3.Matrix]:
     """T_query_target of the different poses that most pairs agree on, after ICP; one if that decides."""
     try:
-        found = native_ransac(
-            piece.target.points,
-            piece.query.points,
-            pairs[:, ::-1],
-            effort.distance * piece.diameter,
-            effort.triplets,
-            rng,
-            keep=1 if effort.ranking == SUPPORT else effort.candidates,
-        )
+        found = _searched(piece, pairs, effort, rng)
     except RegistrationError:
         return []
     icp, reach = IcpTarget(piece.query), [effort.refinement * piece.diameter]
-    refined = (icp.register(piece.target.points, one.T_target_source, reach, effort.steps) for one in found)
+    refined = (icp.register(piece.target.points, T, reach, effort.steps) for T in found)
     return [one.T_target_source for one in refined]
+
+
+def _searched(piece: Piece, pairs: Pairs, effort: Effort, rng: np.random.Generator) -> list[se3.Matrix]:
+    """The same before ICP; errors as of the searches."""
+    points, known, turned = piece.target.points, piece.query.points, pairs[:, ::-1]
+    distance = effort.distance * piece.diameter
+    if effort.search == OPEN3D:
+        return [ransac(points, known, turned, distance, effort.triplets, rng).T_target_source]
+    keep = 1 if effort.ranking == SUPPORT else effort.candidates
+    found = native_ransac(points, known, turned, distance, effort.triplets, rng, keep=keep)
+    return [one.T_target_source for one in found]
 
 
 def is_found(piece: Piece, T_target_query: se3.Matrix | None) -> bool:

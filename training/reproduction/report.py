@@ -11,7 +11,17 @@ from pose_nodes.commands.bench_networks import COUNT, NetworkFigures
 from pose_nodes.commands.tables import ABSENT, TextTable, milliseconds, number, percent
 from training.ablation.report import figures as ablation_figures
 from training.ablation.rows import ROWS
-from training.evaluation.registering import EITHER, FEATURES, MUTUAL, SCALED, SUPPORT, Effort
+from training.evaluation.registering import (
+    EITHER,
+    FEATURES,
+    MUTUAL,
+    NATIVE,
+    NEAREST,
+    OPEN3D,
+    SCALED,
+    SUPPORT,
+    Effort,
+)
 from training.reproduction.comparison import Row, Scored, means, student_less_teacher
 from training.reproduction.contenders import STUDENT, Contender
 from training.reproduction.lead import Lead
@@ -30,11 +40,16 @@ _MATCHES = {
     EITHER: "the nearest matches of both directions (--matches either)",
     MUTUAL: "mutual matches alone, as in the paper (--matches mutual)",
     SCALED: "mutual matches by distances that are scaled, so that hubs attract less (--matches scaled)",
+    NEAREST: "what is nearest to each point that is seen (--matches nearest)",
 }
 _RANKINGS = {
     SUPPORT: "that most matches agree on, as in the paper (--ranking support)",
     FEATURES: "of the ten that most matches agree on at which descriptors agree best, as in FreeZeV2 "
     "(--ranking features)",
+}
+_SEARCHES = {
+    NATIVE: "by this package's RANSAC (--search native)",
+    OPEN3D: "by Open3D's RANSAC (--search open3d)",
 }
 
 
@@ -106,7 +121,8 @@ def markdown(measured: Measured, machine: Mapping[str, Any]) -> str:
     head = (
         f"## dGeDi: the paper's figures beside ours\n\n{SOURCE}. What is called 'not at hand' could not be "
         f"looked up when this was written.\n\nOurs, on {machine['processor']}, {machine['cores']} cores:\n\n"
-        f"{compared}\n\nPoses from {_MATCHES[effort.matches]}; the pose {_RANKINGS[effort.ranking]}.\n"
+        f"{compared}\n\nPoses from {_MATCHES[effort.matches]}; the pose {_RANKINGS[effort.ranking]}, "
+        f"{_SEARCHES[effort.search]}.\n"
     )
     return "\n".join([head, *(section.markdown() for section in sections(measured))])
 

@@ -14,6 +14,8 @@ from training.evaluation.registering import (
     FEATURES,
     MATCHES,
     MUTUAL,
+    NEAREST,
+    OPEN3D,
     SCALED,
     SUPPORT,
     Effort,
@@ -66,6 +68,21 @@ def test_by_features_it_is_the_one_at_which_descriptors_agree_best(piece, descri
     assert is_found(piece, registered(piece, *descriptors, effort, np.random.default_rng(0)))
 
 
+def test_the_textbook_pipeline_finds_the_pose_of_distinct_descriptors(piece):
+    query = described(np.random.default_rng(0), COUNT)
+    target = np.concatenate([query, described(np.random.default_rng(1), COUNT)])
+    effort = Effort(matches=NEAREST, search=OPEN3D)
+    assert is_found(piece, registered(piece, query, target, effort, np.random.default_rng(0)))
+
+
+def test_open3d_finds_the_same_pose_whatever_the_ranking(piece, descriptors):
+    poses = [
+        registered(piece, *descriptors, Effort(matches=MUTUAL, search=OPEN3D, ranking=ranking), rng)
+        for ranking, rng in ((SUPPORT, np.random.default_rng(0)), (FEATURES, np.random.default_rng(0)))
+    ]
+    np.testing.assert_array_equal(*poses)
+
+
 def test_without_three_matches_there_is_no_pose(piece):
     alike = np.ones((COUNT, 8), np.float32)
     target = np.ones((2 * COUNT, 8), np.float32)
@@ -77,7 +94,8 @@ def test_matches_are_those_that_are_asked_for():
     rng = np.random.default_rng(0)
     query, target = (rng.normal(size=(count, 8)).astype(np.float32) + 1.0 for count in (60, 50))
     plain, scaled = match(query, target), match(query, target, scaled=True)
-    for kind, expected in ((EITHER, plain.either), (MUTUAL, plain.mutual), (SCALED, scaled.mutual)):
+    asked = {EITHER: plain.either, MUTUAL: plain.mutual, SCALED: scaled.mutual, NEAREST: plain.reverse}
+    for kind, expected in asked.items():
         np.testing.assert_array_equal(MATCHES[kind](query, target), expected)
-    assert set(MATCHES) == {EITHER, MUTUAL, SCALED}
+    assert set(MATCHES) == set(asked)
     assert len(scaled.mutual) > len(plain.mutual)
