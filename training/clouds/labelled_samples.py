@@ -1,7 +1,6 @@
 """Samples for distillation: a query and a target whose points have the teacher's descriptors as labels.
 
-The teacher sees the query alone, once. A point of the target is taken into the query's frame by the true
-pose; its label is that of the nearest point of the query there (Hamza et al., dGeDi).
+Those of the query are points that the teacher has described, those of the target are near such ones.
 """
 
 from __future__ import annotations
@@ -11,15 +10,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidConfigError
 from training.clouds.augmentation import AugmentationOptions, changed, kept
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.matching_samples import placed
+from training.clouds.teacher_labels import TeacherLabels
 from training.clouds.teacher_store import TeacherStore
-from training.data.cloud_pairs import CloudPair
 from training.data.seeding import sample_generator
 from training.data.stream import index_at
 
@@ -75,6 +73,7 @@ class LabelledSamples:
         seed: int,
     ) -> None:
         self._pairs, self._store, self._options = pairs, store, options
+        self._teacher = TeacherLabels(store, options.reach)
         self._changes, self._seed = changes, seed
 
     def __getitem__(self, index: int) -> LabelledSample:
@@ -95,7 +94,8 @@ class LabelledSamples:
         first = kept(records["point"], changes, False, options.points, rng)
         second = kept(pair.target_points, changes, True, options.points, rng)
         query = records[first]
-        labels, labelled = self._target_labels(pair, records, second)
+        _, seen = placed(pair, np.zeros(0, np.int64), second)
+        target = self._teacher.of(int(pair.object), seen, diameter)
         clouds = [
             changed(points.astype(np.float64) / diameter, normals.astype(np.float64), changes, rng)
             for points, normals in (
@@ -105,24 +105,12 @@ class LabelledSamples:
         ]
         counts = [
             query["valid"] & (options.supervision != "target"),
-            labelled & (options.supervision != "query"),
+            target.known & (options.supervision != "query"),
         ]
         return LabelledSample(
             points=np.concatenate([points for points, _ in clouds]).astype(np.float32),
             normals=np.concatenate([normals for _, normals in clouds]).astype(np.float32),
             offsets=np.cumsum([len(first), len(second)]),
-            labels=np.concatenate([query["descriptor"], labels]),
+            labels=np.concatenate([query["descriptor"], target.descriptors]),
             labelled=np.concatenate(counts),
         )
-
-    def _target_labels(
-        self, pair: CloudPair, records: NDArray[Any], chosen: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float16], NDArray[np.bool_]]:
-        """Labels of some points of the target, and which of them have one."""
-        _, target = placed(pair, np.zeros(0, np.int64), chosen)
-        reach = self._options.reach * float(pair.diameter)
-        far, nearest = cKDTree(records["point"]).query(target.points, distance_upper_bound=reach)
-        near = np.isfinite(far)
-        found = np.where(near, nearest, 0)
-        labelled = near & target.on_object & records["valid"][found]
-        return np.where(labelled[:, None], records["descriptor"][found], np.float16(0)), labelled

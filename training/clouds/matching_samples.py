@@ -1,4 +1,5 @@
-"""Samples for contrastive learning: two clouds as the network takes them, and which points are alike."""
+"""Samples for contrastive learning: two clouds as the network takes them, which points are alike, and what a
+teacher says of them, if there is one."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from pose_nodes.geometry import se3
 from training.clouds.augmentation import AugmentationOptions, changed, kept
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.relations import Placed, Reach, choose_anchors, relations
+from training.clouds.teacher_labels import Labels, TeacherLabels
 from training.data.cloud_pairs import CloudPair
 from training.data.seeding import sample_generator
 from training.data.stream import index_at
@@ -47,12 +49,14 @@ class MatchingSample:
         source_anchors, target_anchors: (k,) int64 indices within their clouds.
         source_relations, target_relations: (k, m) int8 of the anchors to all points of the other cloud, see
             `relations`.
+        labels: (n, d) float16 unit descriptors of a teacher, zeros where there is none; (n, 0) without one.
+        labelled: (n,) bool.
     """
 
     RAGGED: ClassVar[frozenset[str]] = frozenset(
         {
             "points", "normals", "offsets", "source_anchors", "target_anchors", "source_relations",
-            "target_relations",
+            "target_relations", "labels", "labelled",
         }
     )  # fmt: skip
 
@@ -63,6 +67,8 @@ class MatchingSample:
     target_anchors: NDArray[np.int64]
     source_relations: NDArray[np.int8]
     target_relations: NDArray[np.int8]
+    labels: NDArray[np.float16]
+    labelled: NDArray[np.bool_]
 
 
 class MatchingSamples:
@@ -73,15 +79,21 @@ class MatchingSamples:
     length: int | None = None
 
     def __init__(
-        self, pairs: CachedPairs, options: MatchingOptions, changes: AugmentationOptions, seed: int
+        self,
+        pairs: CachedPairs,
+        options: MatchingOptions,
+        changes: AugmentationOptions,
+        seed: int,
+        teacher: TeacherLabels | None = None,
     ) -> None:
         self._pairs, self._options, self._changes, self._seed = pairs, options, changes, seed
+        self._teacher = teacher
 
     def __getitem__(self, index: int) -> MatchingSample:
         """The sample of a place in the stream.
 
         Raises:
-            InvalidDatasetError: the pair of it is damaged.
+            InvalidDatasetError: the pair of it is damaged, or what the teacher says of its object.
         """
         pair = self._pairs[index_at(index, len(self._pairs), self._seed + _OF_ORDER)]
         rng = sample_generator(self._seed + _OF_CHANGES, self._pairs.pool.split, index)
@@ -105,6 +117,7 @@ class MatchingSamples:
         ]
         there = self._related(pair, source, target, rng)
         back = self._related(pair, target, source, rng)
+        labels = [self._labels(pair, cloud) for cloud in (source, target)]
         return MatchingSample(
             points=np.concatenate([points for points, _ in clouds]).astype(np.float32),
             normals=np.concatenate([normals for _, normals in clouds]).astype(np.float32),
@@ -113,6 +126,8 @@ class MatchingSamples:
             target_anchors=back[0],
             source_relations=there[1],
             target_relations=back[1],
+            labels=np.concatenate([each.descriptors for each in labels]),
+            labelled=np.concatenate([each.known for each in labels]),
         )
 
     def _related(
@@ -124,6 +139,12 @@ class MatchingSamples:
         reach = Reach(options.alike * diameter, options.apart * diameter)
         anchors = choose_anchors(first, second, symmetry, reach.alike, options.anchors, rng)
         return anchors, relations(anchors, first, second, symmetry, reach)
+
+    def _labels(self, pair: CloudPair, cloud: Placed) -> Labels:
+        if self._teacher is not None:
+            return self._teacher.of(int(pair.object), cloud, float(pair.diameter))
+        count = len(cloud.points)
+        return Labels(np.zeros((count, 0), np.float16), np.zeros(count, bool))
 
 
 def placed(pair: CloudPair, first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[Placed, Placed]:

@@ -1,6 +1,8 @@
-"""Descriptors learnt from corresponding points alone, without a teacher (our choice).
+"""Descriptors learnt from corresponding points, and beside them from a teacher, if there is one (our choice).
 
-Goes on from a distilled student, or begins with random weights.
+A teacher judges what a linear map makes of a descriptor (the regressor of Romero et al., FitNets, ICLR 2015):
+the student has to know what the teacher knows, and need not lay it out in the same way. Where the teacher's
+descriptors crowd together, being at the same places would mean being as hard to tell apart.
 """
 
 from __future__ import annotations
@@ -15,17 +17,36 @@ from torch import Tensor, nn
 
 from pose_nodes.core.config import group, option, to_mapping
 from pose_nodes.features.dgedi import Dgedi
-from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
+from pose_nodes.networks.descriptor import DescriptorConfig
 from pose_nodes.networks.weight_files import save_network
 from training.clouds.augmentation import AugmentationOptions
 from training.clouds.held_out import Piece, scores_of
 from training.clouds.matching_samples import MatchingOptions, MatchingSamples
+from training.clouds.teacher_labels import TeacherLabels, store_for
 from training.data.samples import BatchArrays
 from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
+from training.losses.distillation import LOSSES
 from training.losses.matching import Matched, matching_loss
 from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
-from training.tasks.students import initial_student, run_student
+from training.tasks.students import TaughtStudent, initial_student, run_student, student_of, taught
+
+
+@dataclass(frozen=True)
+class TeacherOptions:
+    """What is learnt from a teacher beside corresponding points."""
+
+    store: str = option(
+        "", "its descriptors, see `python -m training teacher-descriptors`; empty: no teacher"
+    )
+    weight: float = option(
+        1.0, "of its loss, where that of corresponding points has 1 (our choice)", minimum=0.0
+    )
+    loss: str = option("eq1", "of the distance to its descriptors, as of `distil`", choices=tuple(LOSSES))
+    reach: float = option(
+        0.03, "of a point from the nearest that the teacher has described (our choice)",
+        unit="diameters", minimum=0.001, maximum=1.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,7 @@ class DescriptorTraining:
     optimiser: OptimiserOptions = group(OptimiserOptions, "AdamW with a cosine schedule")
     data: CloudData = group(CloudData, "pairs of clouds")
     matching: MatchingOptions = group(MatchingOptions, "which points shall be alike")
+    teacher: TeacherOptions = group(TeacherOptions, "what a teacher says of them")
     changes: AugmentationOptions = group(AugmentationOptions, "what is done to clouds each time")
     network: DescriptorConfig = group(DescriptorConfig, "the student")
     weights: str = option("", "that the student begins with; empty: random ones")
@@ -53,18 +75,36 @@ class DescriptorTask:
         self.config = config
 
     def build(self) -> nn.Module:
-        """The student."""
-        return initial_student(self.config.network, self.config.weights)
+        """The student; where there is a teacher, with a map into the space of its descriptors."""
+        student = initial_student(self.config.network, self.config.weights)
+        return TaughtStudent(student) if self.config.teacher.store else student
 
     def samples(self) -> MatchingSamples:
-        """Pairs of clouds with related points."""
-        config = self.config
-        return MatchingSamples(training_pairs(config.data), config.matching, config.changes, config.run.seed)
+        """Pairs of clouds with related points.
+
+        Raises:
+            InvalidDatasetError: there are no pairs, or there is no store of a teacher where one is named.
+            InvalidConfigError: it is of other objects, or not as long as the student's descriptors.
+        """
+        config, pairs = self.config, training_pairs(self.config.data)
+        teacher = None
+        if config.teacher.store:
+            store = store_for(config.teacher.store, pairs.pool, config.network.dimension)
+            teacher = TeacherLabels(store, config.teacher.reach)
+        return MatchingSamples(pairs, config.matching, config.changes, config.run.seed, teacher)
 
     def loss(self, network: nn.Module, batch: BatchArrays, device: Any) -> Loss:
-        """InfoNCE in both directions of each pair."""
+        """InfoNCE in both directions of each pair, and what the teacher says."""
         descriptors, ends = run_student(network, batch, device)
-        found = Matched(descriptors.sum() * 0.0, torch.zeros((), device=device), 0)
+        matched = self._matched(descriptors, ends, batch)
+        if not isinstance(network, TaughtStudent):
+            return matched
+        first, second = taught(network.as_teacher(descriptors), ends, batch, self.config.teacher.loss)
+        total = matched.total + self.config.teacher.weight * (first + second)
+        return Loss(total, {**matched.parts, "matching": matched.total, "teacher": first + second})
+
+    def _matched(self, descriptors: Tensor, ends: list[int], batch: BatchArrays) -> Loss:
+        found = Matched(descriptors.sum() * 0.0, torch.zeros((), device=descriptors.device), 0)
         for index in range(len(batch["points"])):
             found += self._pair_loss(descriptors, ends, batch, index)
         count = max(1, found.anchors)
@@ -85,13 +125,12 @@ class DescriptorTask:
 
     def scores(self, network: nn.Module, piece: Piece, device: Any) -> Mapping[str, float]:
         """RON, FMR and others, see `scores_of`."""
-        assert isinstance(network, DescriptorNetwork)
-        return scores_of(piece, Dgedi(network, device=str(device)).describe)
+        return scores_of(piece, Dgedi(student_of(network), device=str(device)).describe)
 
     def save(self, network: nn.Module, path: Path, card: Mapping[str, Any]) -> None:
         """Write weights and card."""
         card = {**card, "training": to_mapping(self.config)}
-        save_network(path.with_suffix(".safetensors"), network, card)
+        save_network(path.with_suffix(".safetensors"), student_of(network), card)
 
 
 def _tensor(array: Any) -> Tensor:

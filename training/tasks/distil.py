@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
 from torch import nn
 
 from pose_nodes.core.config import group, option, to_mapping
-from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.features.dgedi import Dgedi
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.weight_files import save_network
 from training.clouds.augmentation import AugmentationOptions
 from training.clouds.held_out import Piece, scores_of
 from training.clouds.labelled_samples import LabelledSamples, LabelOptions
-from training.clouds.teacher_store import TeacherStore
+from training.clouds.teacher_labels import store_for
 from training.data.samples import BatchArrays
 from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
-from training.losses.distillation import LOSSES, distillation_loss
+from training.losses.distillation import LOSSES
 from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
-from training.tasks.students import initial_student, run_student
+from training.tasks.students import initial_student, run_student, taught
 
 
 @dataclass(frozen=True)
@@ -64,29 +60,19 @@ class DistilTask:
         """Pairs of clouds with labels.
 
         Raises:
-            InvalidConfigError: the teacher's descriptors are longer or shorter than the student's.
+            InvalidDatasetError: there are no pairs or no labels.
+            InvalidConfigError: the labels are of other objects, or not as long as the student's descriptors.
         """
         config = self.config
         pairs = training_pairs(config.data)
-        store = TeacherStore(Path(config.store).expanduser(), pairs.pool)
-        if store.dimension != config.network.dimension:
-            raise InvalidConfigError(
-                f"{config.store}: the teacher's descriptors have {store.dimension} numbers, the student's "
-                f"{config.network.dimension}; set network.dimension={store.dimension}"
-            )
+        store = store_for(config.store, pairs.pool, config.network.dimension)
         return LabelledSamples(pairs, store, config.labels, config.changes, config.run.seed)
 
     def loss(self, network: nn.Module, batch: BatchArrays, device: Any) -> Loss:
         """Mean over the points of each cloud, summed over query and target, mean over pairs (our choice, as
         the paper is silent)."""
         descriptors, ends = run_student(network, batch, device)
-        labels = torch.from_numpy(np.concatenate(batch["labels"])).to(device).float()
-        labelled = torch.from_numpy(np.concatenate(batch["labelled"])).to(device)
-        parts = [
-            distillation_loss(descriptors[a:b], labels[a:b], labelled[a:b], self.config.loss)
-            for a, b in pairwise(ends)
-        ]
-        query, target = torch.stack(parts[0::2]).mean(), torch.stack(parts[1::2]).mean()
+        query, target = taught(descriptors, ends, batch, self.config.loss)
         return Loss(query + target, {"query": query, "target": target})
 
     def held_out(self) -> Sequence[Piece]:

@@ -17,7 +17,10 @@ from pose_nodes.networks.weight_files import load_network, save_network
 from training.clouds.augmentation import AugmentationOptions
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.labelled_samples import LabelledSamples, LabelOptions
+from training.clouds.matching_samples import MatchingOptions, MatchingSamples
 from training.clouds.patch_samples import PatchOptions, PatchSamples
+from training.clouds.relations import Placed
+from training.clouds.teacher_labels import TeacherLabels, store_for
 from training.clouds.teacher_store import TeacherStore, write_store
 from training.data.object_pool import ObjectPool
 
@@ -103,6 +106,43 @@ def test_labels_of_the_query_are_those_stored_and_of_the_target_those_of_the_nea
         on_object = np.mean([model_pairs[index].target_on_object.mean() for index in range(4)])
         shares.append(sample.labelled[middle:].mean())
     assert np.mean(shares) == pytest.approx(on_object, abs=0.05)
+
+
+def test_a_label_is_that_of_the_nearest_stored_point_within_reach_on_the_object(store_folder, pool):
+    records = TeacherStore(store_folder, pool)[0]
+    diameter = pool.object(0).diameter
+    on, off = records["point"][:50] + np.float32(1e-6), records["point"][50:60] + np.float32(diameter)
+    cloud = Placed(np.concatenate([on, off, on[:5]]).astype(float), np.zeros((65, 3)), np.arange(65) < 60)
+    labels = TeacherLabels(TeacherStore(store_folder, pool), 0.03).of(0, cloud, diameter)
+    np.testing.assert_array_equal(labels.known[:50], records["valid"][:50])
+    assert not labels.known[50:].any() and not labels.descriptors[~labels.known].any()
+    known = labels.known[:50]
+    np.testing.assert_array_equal(labels.descriptors[:50][known], records["descriptor"][:50][known])
+
+
+@pytest.mark.parametrize("kind", ["model", "views"])
+def test_points_that_learn_to_match_have_labels_in_both_clouds_where_there_is_a_teacher(
+    caches, pool, store_folder, kind
+):
+    pairs = CachedPairs([caches / kind], pool)
+    labels = TeacherLabels(TeacherStore(store_folder, pool), 0.15)
+    plain, taught = (
+        MatchingSamples(pairs, MatchingOptions(points=200), AugmentationOptions(), 0, teacher)[0]
+        for teacher in (None, labels)
+    )
+    np.testing.assert_array_equal(plain.points, taught.points)
+    assert plain.labels.shape == (len(plain.points), 0) and not plain.labelled.any()
+    assert taught.labels.shape == (len(taught.points), 8)
+    middle = taught.offsets[0]
+    assert min(taught.labelled[:middle].mean(), taught.labelled[middle:].mean()) > 0.5
+    norms = np.linalg.norm(taught.labels[taught.labelled].astype(float), axis=1)
+    np.testing.assert_allclose(norms, 1.0, atol=5e-3)
+
+
+def test_a_store_of_another_dimension_is_refused(store_folder, pool):
+    assert store_for(str(store_folder), pool, 8).dimension == 8
+    with pytest.raises(InvalidConfigError, match=r"have 8 numbers, the student's 32; set network\.dim"):
+        store_for(str(store_folder), pool, 32)
 
 
 def test_supervision_can_be_of_one_cloud_alone(model_pairs, store_folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -105,6 +106,26 @@ def test_the_distillation_trains_with_each_loss(run, store, tmp_path, loss):
     check(tmp_path, "distil")
 
 
+def test_a_descriptor_learns_from_a_teacher_beside_and_is_kept_without_the_map_into_its_space(
+    run, store, tmp_path
+):
+    teacher = f"teacher.store={store}"
+    assert run("descriptor", tmp_path, teacher, "run.steps=2") == 0
+    assert run("descriptor", tmp_path, teacher, "run.steps=4", words=("--resume",)) == 0
+    check(tmp_path, "descriptor")
+    card = json.loads((tmp_path / "weights" / "latest.json").read_text())
+    assert card["training"]["teacher.store"] == str(store)
+
+
+def test_what_is_learnt_from_a_teacher_comes_nearer_to_it(run, store, tmp_path):
+    values = ["run.steps=150", "run.validate_steps=0", "optimiser.rate=0.01", "optimiser.warm_up=5"]
+    teacher = [f"teacher.store={store}", "teacher.reach=0.2", "teacher.weight=10.0", "teacher.loss=mse"]
+    assert run("descriptor", tmp_path, *values, *teacher) == 0
+    rows = list(csv.DictReader((tmp_path / "curve.csv").open()))
+    far = [float(row["teacher"]) for row in rows]
+    assert 0.0 < sum(far[-10:]) < 0.5 * sum(far[:10])
+
+
 def test_a_student_goes_on_from_weights(run, student, tmp_path):
     weights = student / "weights" / "latest.safetensors"
     assert run("descriptor", tmp_path, f"weights={weights}", "optimiser.rate=0.0", "run.steps=2") == 0
@@ -146,6 +167,7 @@ def test_the_student_learns_what_it_sees_again_and_again(run, tmp_path):
         ("descriptor", ["data.pool=nowhere"], "nowhere/pool.json: is missing; make a pool"),
         ("descriptor", ["weights=nowhere"], "weights 'nowhere': there is no such file"),
         ("distil", ["store=nowhere"], "store.json: is missing; make a store"),
+        ("descriptor", ["teacher.store=nowhere"], "store.json: is missing; make a store"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, capsys, task, values, sentence):
