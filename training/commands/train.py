@@ -42,7 +42,7 @@ TASKS: Mapping[str, TaskKind] = {
         "descriptor",
         "DescriptorTraining",
         "DescriptorTask",
-        "train a student on corresponding points, without a teacher",
+        "train a student on corresponding points, alone or beside a teacher",
     ),
 }
 

@@ -32,7 +32,7 @@ def test_the_card_tells_what_a_student_is(tiny_weights):
 
 def test_the_student_that_comes_along_is_the_default():
     contender = student_contender(None)
-    assert contender.network == "dGeDi small" and "no teacher" in contender.about
+    assert contender.network == "dGeDi small" and "python -m training descriptor" in contender.about
 
 
 def test_weights_in_the_wrong_role_are_refused(tiny_weights):
