@@ -28,13 +28,15 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command.
 
     Raises:
-        PoseNodesError: weights, pairs or recordings cannot be used, or the folder cannot be written to.
+        PoseNodesError: weights, pairs, recordings or options cannot be used, or the folder cannot be written
+            to.
     """
     options = _parser().parse_args(arguments)
+    effort = effort_of(options)
     describers = [named_describer(text) for text in (FPFH, *options.weights)]
     sets = _sets(options)
     compile_ahead()
-    rows = [row for each in sets for row in _evaluated(each, describers, effort_of(options))]
+    rows = [row for each in sets for row in _evaluated(each, describers, effort)]
     table = _table(rows)
     show(table)
     write_json(options.out / "descriptors.json", plain({"version": __version__, "rows": rows}))

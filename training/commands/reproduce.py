@@ -44,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         KeyboardInterrupt: it was ended; the same command goes on.
     """
     options = _parser().parse_args(arguments)
+    effort = effort_of(options)
     contenders = [
         fpfh_contender(),
         teacher_contender(options.teacher),
@@ -53,7 +54,6 @@ def main(arguments: Sequence[str]) -> int:
     _use_threads(options.threads)
     sets = _sets(options)
     compile_ahead()
-    effort = effort_of(options)
     scored = _scored(sets, contenders, effort, options.out)
     times = [] if options.no_times else _timed(contenders)
     _write(Measured(contenders, scored, times, ablation, effort), options.out)

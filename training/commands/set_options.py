@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pose_nodes.commands.parser import integer
+from pose_nodes.core.errors import InvalidConfigError
 from training.data.seeding import SPLITS
 from training.evaluation.piece_sets import PieceSet, cached_set, recorded_sets
 from training.evaluation.registering import (
     EITHER,
     MATCHES,
     NATIVE,
+    OPEN3D,
     RANKINGS,
     SEARCHES,
     SUPPORT,
@@ -66,7 +68,16 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
 
 
 def effort_of(options: Namespace) -> Effort:
-    """How poses are looked for."""
+    """How poses are looked for.
+
+    Raises:
+        InvalidConfigError: descriptors are to choose between poses where one is found.
+    """
+    if options.search == OPEN3D and options.ranking != SUPPORT:
+        raise InvalidConfigError(
+            f"--ranking {options.ranking}: chooses between several poses, and --search {OPEN3D} finds one; "
+            "leave one of them out"
+        )
     return Effort(matches=options.matches, ranking=options.ranking, search=options.search)
 
 

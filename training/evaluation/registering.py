@@ -46,7 +46,7 @@ class Effort:
         matches: which of MATCHES triplets are drawn from (all but MUTUAL are our choice).
         ranking: which of RANKINGS decides between poses.
         candidates: different poses between which the descriptors decide (our choice).
-        search: which of SEARCHES finds poses; Open3D's finds one, whatever the ranking.
+        search: which of SEARCHES finds poses; Open3D's finds one, that by SUPPORT.
     """
 
     distance: float = 0.03

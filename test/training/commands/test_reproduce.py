@@ -77,6 +77,15 @@ def test_what_was_computed_is_not_computed_again(run, tmp_path):
     assert len(list((tmp_path / "scores").glob("*.json"))) == 4
 
 
+def test_the_textbook_pipeline_is_told_in_the_report_and_has_scores_of_its_own(run, tmp_path):
+    assert run() == 0
+    assert run("--matches", "nearest", "--search", "open3d") == 0
+    assert len(list((tmp_path / "scores").glob("*.json"))) == 4
+    assert report(tmp_path)["effort"]["search"] == "open3d"
+    text = (tmp_path / "reproduction.md").read_text()
+    assert "what is nearest to each point that is seen" in text and "by Open3D's RANSAC" in text
+
+
 def test_without_a_teacher_its_rows_say_so(run, tmp_path):
     assert run() == 0
     assert [row.get("absent") for row in report(tmp_path)["rows"]] == [None, "no teacher given", None]
@@ -95,6 +104,7 @@ def test_without_a_teacher_its_rows_say_so(run, tmp_path):
         (["--recording", "nowhere"], "nowhere: no such folder"),
         (["--ablation", "nowhere"], "is missing; run `python -m training ablation --out nowhere`"),
         (["--pairs", "0"], "'0' is not a whole number of at least 1"),
+        (["--search", "open3d", "--ranking", "features"], "--search open3d finds one; leave one of them out"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, capsys, words, sentence):

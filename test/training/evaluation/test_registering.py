@@ -75,14 +75,6 @@ def test_the_textbook_pipeline_finds_the_pose_of_distinct_descriptors(piece):
     assert is_found(piece, registered(piece, query, target, effort, np.random.default_rng(0)))
 
 
-def test_open3d_finds_the_same_pose_whatever_the_ranking(piece, descriptors):
-    poses = [
-        registered(piece, *descriptors, Effort(matches=MUTUAL, search=OPEN3D, ranking=ranking), rng)
-        for ranking, rng in ((SUPPORT, np.random.default_rng(0)), (FEATURES, np.random.default_rng(0)))
-    ]
-    np.testing.assert_array_equal(*poses)
-
-
 def test_without_three_matches_there_is_no_pose(piece):
     alike = np.ones((COUNT, 8), np.float32)
     target = np.ones((2 * COUNT, 8), np.float32)
