@@ -76,7 +76,13 @@ class Camera:
         self._publishers[topics.LABELS].publish(labels)
 
     def is_heard(self) -> bool:
-        return all(publisher.get_subscription_count() > 0 for publisher in self._publishers.values())
+        return all(self._listeners())
+
+    def is_unheard(self) -> bool:
+        return not any(self._listeners())
+
+    def _listeners(self) -> list[int]:
+        return [publisher.get_subscription_count() for publisher in self._publishers.values()]
 
 
 class Heard:
@@ -382,7 +388,7 @@ def test_reconfigured_it_reads_label_images_and_tells_poses_in_a_target_frame(se
     assert not set_parameter(probe, "segmentation.label_classes", "1:bunny").successful  # still in use
     assert probe.change_state("tracker_node", "deactivate")
     assert probe.until(lambda: any(m.action == Marker.DELETEALL for a in heard.markers for m in a.markers))
-    assert not camera.is_heard()
+    assert probe.until(camera.is_unheard)  # that subscriptions have ended is told by DDS, in its time
     assert not reset(session).success
     assert probe.change_state("tracker_node", "cleanup")
     assert set_parameter(probe, "segmentation.label_classes", "1:bunny").successful
