@@ -15,6 +15,7 @@ from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidConfigError
 from training.clouds.augmentation import AugmentationOptions, changed, kept
 from training.clouds.cached_pairs import CachedPairs
+from training.clouds.label_spread import LabelSpread
 from training.clouds.matching_samples import placed
 from training.clouds.teacher_labels import TeacherLabels
 from training.clouds.teacher_store import TeacherStore
@@ -34,6 +35,11 @@ class LabelOptions:
         unit="diameters", minimum=0.001, maximum=1.0,
     )  # fmt: skip
     supervision: str = option("both", "whose labels count", choices=("both", "query", "target"))
+    spread: float = option(
+        0.0, "how labels are laid out: 0: as the teacher has them, as in the paper; above: without their "
+        "mean, and the more alike in all directions; 1: wholly alike (our choice)",
+        minimum=0.0, maximum=1.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +79,8 @@ class LabelledSamples:
         seed: int,
     ) -> None:
         self._pairs, self._store, self._options = pairs, store, options
-        self._teacher = TeacherLabels(store, options.reach)
+        spread = LabelSpread.of(store, len(pairs.pool), options.spread) if options.spread else None
+        self._teacher = TeacherLabels(store, options.reach, spread)
         self._changes, self._seed = changes, seed
 
     def __getitem__(self, index: int) -> LabelledSample:
@@ -103,14 +110,15 @@ class LabelledSamples:
                 (pair.target_points[second], pair.target_normals[second]),
             )
         ]
+        said = self._teacher.said(query, np.ones(len(query), bool))
         counts = [
-            query["valid"] & (options.supervision != "target"),
+            said.known & (options.supervision != "target"),
             target.known & (options.supervision != "query"),
         ]
         return LabelledSample(
             points=np.concatenate([points for points, _ in clouds]).astype(np.float32),
             normals=np.concatenate([normals for _, normals in clouds]).astype(np.float32),
             offsets=np.cumsum([len(first), len(second)]),
-            labels=np.concatenate([query["descriptor"], target.descriptors]),
+            labels=np.concatenate([said.descriptors, target.descriptors]),
             labelled=np.concatenate(counts),
         )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from pose_nodes.core.errors import InvalidConfigError
+from training.clouds.label_spread import LabelSpread
 from training.clouds.relations import Placed
 from training.clouds.teacher_store import TeacherStore
 from training.data.object_pool import ObjectPool
@@ -39,10 +41,12 @@ class TeacherLabels:
     Attributes:
         store: what the teacher has described.
         reach: of a point from the nearest of these, whose label it gets, in diameters.
+        spread: how labels are laid out anew; None: they are the teacher's descriptors.
     """
 
     store: TeacherStore
     reach: float
+    spread: LabelSpread | None = None
 
     def of(self, number: int, cloud: Placed, diameter: float) -> Labels:
         """Labels of a cloud of an object, those of points beside the object are unknown.
@@ -60,8 +64,15 @@ class TeacherLabels:
         far, nearest = tree.query(cloud.points, distance_upper_bound=self.reach * diameter)
         near = np.isfinite(far)
         found = np.where(near, nearest, 0)
-        known = near & cloud.on_object & records["valid"][found]
-        return Labels(np.where(known[:, None], records["descriptor"][found], np.float16(0)), known)
+        return self.said(records[found], near & cloud.on_object)
+
+    def said(self, records: NDArray[Any], meant: NDArray[np.bool_]) -> Labels:
+        """Labels of records of the store, where these are meant and the teacher has described them."""
+        known = meant & records["valid"]
+        descriptors = records["descriptor"]
+        if self.spread is not None:
+            descriptors = self.spread(descriptors)
+        return Labels(np.where(known[:, None], descriptors, np.float16(0)), known)
 
 
 def store_for(folder: str, pool: ObjectPool, dimension: int) -> TeacherStore:

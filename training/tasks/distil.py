@@ -22,6 +22,7 @@ from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.task import Loss
 from training.losses.distillation import LOSSES
 from training.tasks.cloud_data import CloudData, held_out_pieces, training_pairs
+from training.tasks.head_fit import fit_head
 from training.tasks.students import initial_student, run_student, taught
 
 
@@ -53,8 +54,15 @@ class DistilTask:
         self.config = config
 
     def build(self) -> nn.Module:
-        """The student."""
-        return initial_student(self.config.network, self.config.weights)
+        """The student; the last layer of one that has learnt before is fitted to the labels.
+
+        Raises:
+            PoseNodesError: as of `samples`, and of `initial_student`.
+        """
+        student = initial_student(self.config.network, self.config.weights)
+        if self.config.weights:
+            fit_head(student, self.samples())
+        return student
 
     def samples(self) -> LabelledSamples:
         """Pairs of clouds with labels.
