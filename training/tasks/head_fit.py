@@ -48,7 +48,7 @@ def least_squares(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(d, d) A and (d,) b for which the sum of |A x + b - y|^2 is the least, of (n, d) x and y."""
     known = np.column_stack([descriptors, np.ones(len(descriptors))])
-    found: NDArray[np.float64] = np.linalg.lstsq(known, labels, rcond=None)[0].T
+    found = np.linalg.lstsq(known, labels, rcond=None)[0].T.astype(np.float64)
     return found[:, :-1], found[:, -1]
 
 

@@ -187,3 +187,13 @@ def test_patches_of_a_pair_are_around_corresponding_points(caches, pool):
     extent = [np.abs(each).mean(axis=2) for each in (sample.source_patches, sample.target_patches)]
     gaps = np.linalg.norm(extent[0][:, None] - extent[1], axis=2)
     assert gaps.diagonal().mean() < gaps[sample.apart].mean()
+
+
+def test_spread_labels_are_of_the_same_points_and_unit_vectors_about_the_origin(model_pairs, store_folder):
+    plain, spread = (labelled(model_pairs, store_folder, reach=0.15, spread=power)[0] for power in (0.0, 1.0))
+    np.testing.assert_array_equal(plain.points, spread.points)
+    np.testing.assert_array_equal(plain.labelled, spread.labelled)
+    assert not spread.labels[~spread.labelled].any()
+    before, after = (sample.labels[sample.labelled].astype(float) for sample in (plain, spread))
+    np.testing.assert_allclose(np.linalg.norm(after, axis=1), 1.0, atol=5e-3)
+    assert np.linalg.norm(after.mean(axis=0)) < 0.5 * np.linalg.norm(before.mean(axis=0))

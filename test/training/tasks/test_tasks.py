@@ -136,6 +136,18 @@ def test_a_student_goes_on_from_weights(run, student, tmp_path):
         torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
+def test_a_distilled_student_that_goes_on_from_weights_begins_near_the_spread_labels(
+    run, student, store, tmp_path
+):
+    values = [f"store={store}", "labels.spread=0.5", "loss=mse", "optimiser.rate=0.0", "run.steps=4"]
+    begun = [f"weights={student / 'weights' / 'latest.safetensors'}"]
+    losses = []
+    for folder, weights in ((tmp_path / "fitted", begun), (tmp_path / "random", [])):
+        assert run("distil", folder, *values, *weights) == 0
+        losses.append([float(row["loss"]) for row in csv.DictReader((folder / "curve.csv").open())])
+    assert all(fitted < 0.8 * random for fitted, random in zip(*losses, strict=True)), losses
+
+
 def test_a_run_goes_on_and_the_options_are_kept(run, student, tmp_path):
     assert run("descriptor", tmp_path, "run.steps=2") == 0
     assert run("descriptor", tmp_path, "run.steps=4", words=("--resume",)) == 0
