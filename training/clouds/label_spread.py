@@ -35,19 +35,18 @@ class LabelSpread:
     scaling: NDArray[np.float64]
 
     @classmethod
-    def of(cls, store: TeacherStore, objects: int, power: float) -> LabelSpread:
+    def of(cls, store: TeacherStore, power: float) -> LabelSpread:
         """How the descriptors of a store are spread.
 
         Args:
             store: what a teacher has described.
-            objects: how many that are.
             power: of the inverse deviation that a direction is scaled by: 0 only takes the mean away, 1 gives
                 all directions the same variance.
 
         Raises:
             InvalidDatasetError: the store is damaged.
         """
-        numbers = np.unique(np.linspace(0, objects - 1, min(objects, _OBJECTS)).astype(int))
+        numbers = np.unique(np.linspace(0, len(store) - 1, min(len(store), _OBJECTS)).astype(int))
         found = np.concatenate([_some(store[number]) for number in numbers]).astype(np.float64)
         mean = found.mean(axis=0)
         variances, directions = np.linalg.eigh(np.cov((found - mean).T))

@@ -15,7 +15,6 @@ from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidConfigError
 from training.clouds.augmentation import AugmentationOptions, changed, kept
 from training.clouds.cached_pairs import CachedPairs
-from training.clouds.label_spread import LabelSpread
 from training.clouds.matching_samples import placed
 from training.clouds.teacher_labels import TeacherLabels
 from training.clouds.teacher_store import TeacherStore
@@ -79,8 +78,7 @@ class LabelledSamples:
         seed: int,
     ) -> None:
         self._pairs, self._store, self._options = pairs, store, options
-        spread = LabelSpread.of(store, len(pairs.pool), options.spread) if options.spread else None
-        self._teacher = TeacherLabels(store, options.reach, spread)
+        self._teacher = TeacherLabels.laid_out(store, options.reach, options.spread)
         self._changes, self._seed = changes, seed
 
     def __getitem__(self, index: int) -> LabelledSample:

@@ -48,6 +48,15 @@ class TeacherLabels:
     reach: float
     spread: LabelSpread | None = None
 
+    @classmethod
+    def laid_out(cls, store: TeacherStore, reach: float, power: float) -> TeacherLabels:
+        """Labels that are spread by a power, see `LabelSpread`; 0: the teacher's descriptors as they are.
+
+        Raises:
+            InvalidDatasetError: the store is damaged.
+        """
+        return cls(store, reach, LabelSpread.of(store, power) if power else None)
+
     def of(self, number: int, cloud: Placed, diameter: float) -> Labels:
         """Labels of a cloud of an object, those of points beside the object are unknown.
 

@@ -100,6 +100,10 @@ class TeacherStore:
                 )
         self._folder, self._pool, self.dimension = folder, pool, int(about["dimension"])
 
+    def __len__(self) -> int:
+        """How many objects it describes."""
+        return len(self._pool)
+
     def __getitem__(self, number: int) -> NDArray[Any]:
         """(n,) records "point", "normal", "descriptor" and "valid" of an object, object frame, metres.
 

@@ -47,6 +47,9 @@ class TeacherOptions:
         0.03, "of a point from the nearest that the teacher has described (our choice)",
         unit="diameters", minimum=0.001, maximum=1.0,
     )  # fmt: skip
+    spread: float = option(
+        0.0, "how its descriptors are laid out, as of `distil` (our choice)", minimum=0.0, maximum=1.0
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class DescriptorTask:
         teacher = None
         if config.teacher.store:
             store = store_for(config.teacher.store, pairs.pool, config.network.dimension)
-            teacher = TeacherLabels(store, config.teacher.reach)
+            teacher = TeacherLabels.laid_out(store, config.teacher.reach, config.teacher.spread)
         return MatchingSamples(pairs, config.matching, config.changes, config.run.seed, teacher)
 
     def loss(self, network: nn.Module, batch: BatchArrays, device: Any) -> Loss:

@@ -22,6 +22,9 @@ class Flat:
         wide = 1.0 + rng.normal(size=(COUNT, DIMENSION)) * self.deviations @ turn
         self.all = (wide / np.linalg.norm(wide, axis=1, keepdims=True)).astype(np.float16)
 
+    def __len__(self) -> int:
+        return COUNT // 200
+
     def __getitem__(self, number: int) -> np.ndarray:
         records = np.zeros(200, [("descriptor", np.float16, DIMENSION), ("valid", bool)])
         records["descriptor"] = self.all[200 * number : 200 * (number + 1)]
@@ -43,7 +46,7 @@ def spectrum(descriptors: np.ndarray) -> np.ndarray:
 def test_labels_become_unit_vectors_around_the_origin(flat):
     assert np.linalg.norm(flat.all.astype(float).mean(axis=0)) > 0.8
     for power in (0.5, 1.0):
-        spread = LabelSpread.of(flat, COUNT // 200, power)(flat.all)
+        spread = LabelSpread.of(flat, power)(flat.all)
         assert spread.dtype == np.float16
         np.testing.assert_allclose(np.linalg.norm(spread.astype(float), axis=1), 1.0, atol=2e-3)
         assert np.linalg.norm(spread.astype(float).mean(axis=0)) < 0.1
@@ -52,14 +55,14 @@ def test_labels_become_unit_vectors_around_the_origin(flat):
 def test_the_more_they_are_spread_the_more_alike_are_the_directions(flat):
     before, half, whole = (
         spectrum(flat.all),
-        *(spectrum(LabelSpread.of(flat, COUNT // 200, power)(flat.all)) for power in (0.5, 1.0)),
+        *(spectrum(LabelSpread.of(flat, power)(flat.all)) for power in (0.5, 1.0)),
     )
     # The fifth of them: the last ones have no variance of their own, as unit vectors have one dimension less.
     assert before[4] < 0.02 < half[4] < 0.3 < 0.7 < whole[4]
 
 
 def test_directions_of_no_variance_are_not_blown_up(flat):
-    scaling = LabelSpread.of(flat, COUNT // 200, 1.0).scaling
+    scaling = LabelSpread.of(flat, 1.0).scaling
     scales = np.linalg.eigvalsh(scaling)
     assert scales[-1] <= FLOOR**-0.5 * scales[0] * (1.0 + 1e-9)
 
@@ -68,7 +71,7 @@ def test_who_was_nearest_mostly_is_so_still(flat):
     rng = np.random.default_rng(1)
     noisy = (flat.all.astype(float) + 1e-3 * rng.normal(size=flat.all.shape)).astype(np.float16)
     found = []
-    for lay_out in (lambda x: x.astype(float), LabelSpread.of(flat, COUNT // 200, 0.5)):
+    for lay_out in (lambda x: x.astype(float), LabelSpread.of(flat, 0.5)):
         known, asked = lay_out(flat.all).astype(float), lay_out(noisy).astype(float)
         found.append((cKDTree(known).query(asked)[1] == np.arange(COUNT)).mean())
     assert found[0] > 0.5 and found[1] > found[0] - 0.1
