@@ -117,13 +117,18 @@ def test_a_descriptor_learns_from_a_teacher_beside_and_is_kept_without_the_map_i
     assert card["training"]["teacher.store"] == str(store)
 
 
-def test_what_is_learnt_from_a_teacher_comes_nearer_to_it(run, store, tmp_path):
+@pytest.mark.parametrize(
+    ("spread", "share"),
+    # Of spread labels nothing is gained by their mean alone, which is most of what 150 steps teach.
+    [(0.0, 0.5), (0.5, 0.9)],
+)
+def test_what_is_learnt_from_a_teacher_comes_nearer_to_it(run, store, tmp_path, spread, share):
     values = ["run.steps=150", "run.validate_steps=0", "optimiser.rate=0.01", "optimiser.warm_up=5"]
     teacher = [f"teacher.store={store}", "teacher.reach=0.2", "teacher.weight=10.0", "teacher.loss=mse"]
-    assert run("descriptor", tmp_path, *values, *teacher) == 0
+    assert run("descriptor", tmp_path, *values, *teacher, f"teacher.spread={spread}") == 0
     rows = list(csv.DictReader((tmp_path / "curve.csv").open()))
     far = [float(row["teacher"]) for row in rows]
-    assert 0.0 < sum(far[-10:]) < 0.5 * sum(far[:10])
+    assert 0.0 < sum(far[-10:]) < share * sum(far[:10])
 
 
 def test_a_student_goes_on_from_weights(run, student, tmp_path):
