@@ -1,9 +1,9 @@
 """A teacher's descriptors, laid out anew as labels (our choice; the paper takes them as they are).
 
 A teacher may tell points apart by little: descriptors that all point nearly the same way, and differ in few
-directions. Matching is hardly the worse for it, as it asks which is nearest; a student is, as what it learns
-is weighed by distance, and Eq. 1 has its kink at a fixed one. Without their mean, and scaled along their
-principal directions, they are the same descriptors spread over the sphere (whitening, ZCA).
+directions. Matching is hardly the worse for it, as it asks which is nearest; a student may be, as what it
+learns is weighed by distance, and Eq. 1 has its kink at a fixed one. Without their mean, and scaled along
+their principal directions, they are the same descriptors spread over the sphere (whitening, ZCA).
 """
 
 from __future__ import annotations

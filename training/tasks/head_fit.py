@@ -1,7 +1,7 @@
 """A student that has learnt before, whose last layer is fitted to its labels before any step (our choice).
 
 Where a teacher has its descriptors lie is arbitrary to a student, which is nowhere near at first; steps that
-would take it there would undo what it knows on the way. The best linear map is found at once instead.
+take it there may undo what it knows on the way. The best linear map is found at once instead.
 """
 
 from __future__ import annotations
