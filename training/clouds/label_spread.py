@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.core.errors import InvalidDatasetError
 from training.clouds.teacher_store import TeacherStore
 
 FLOOR = 1e-4
 """Of a direction's variance, in shares of the largest: what half floats round to is far below."""
+_NONE = 1e-9
+"""Below this no descriptors differ by more than half floats round to."""
 _OBJECTS, _POINTS = 500, 200
 """That mean and directions are measured on, at most."""
 
@@ -44,12 +47,17 @@ class LabelSpread:
                 all directions the same variance.
 
         Raises:
-            InvalidDatasetError: the store is damaged.
+            InvalidDatasetError: the store is damaged, or its descriptors are all the same.
         """
         numbers = np.unique(np.linspace(0, len(store) - 1, min(len(store), _OBJECTS)).astype(int))
         found = np.concatenate([_some(store[number]) for number in numbers]).astype(np.float64)
         mean = found.mean(axis=0)
-        variances, directions = np.linalg.eigh(np.cov((found - mean).T))
+        variances, directions = np.linalg.eigh(np.cov((found - mean).T, ddof=0))
+        if variances[-1] < _NONE:
+            raise InvalidDatasetError(
+                "the teacher's descriptors of all points are the same, so that nothing can be learnt from "
+                "them; train the teacher, or describe with another"
+            )
         scales = np.maximum(variances, FLOOR * variances[-1]) ** (-0.5 * power)
         return cls(mean, (directions * scales) @ directions.T)
 

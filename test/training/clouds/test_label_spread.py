@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from pose_nodes.core.errors import InvalidDatasetError
 from training.clouds.label_spread import FLOOR, LabelSpread
 
 DIMENSION, COUNT = 8, 4000
@@ -75,3 +76,10 @@ def test_who_was_nearest_mostly_is_so_still(flat):
         known, asked = lay_out(flat.all).astype(float), lay_out(noisy).astype(float)
         found.append((cKDTree(known).query(asked)[1] == np.arange(COUNT)).mean())
     assert found[0] > 0.5 and found[1] > found[0] - 0.1
+
+
+def test_a_teacher_that_says_the_same_of_all_points_is_told():
+    same = Flat()
+    same.all[:] = same.all[0]
+    with pytest.raises(InvalidDatasetError, match="descriptors of all points are the same"):
+        LabelSpread.of(same, 0.5)
