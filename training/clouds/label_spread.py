@@ -55,8 +55,8 @@ class LabelSpread:
         variances, directions = np.linalg.eigh(np.cov((found - mean).T, ddof=0))
         if variances[-1] < _NONE:
             raise InvalidDatasetError(
-                "the teacher's descriptors of all points are the same, so that nothing can be learnt from "
-                "them; train the teacher, or describe with another"
+                f"{store.folder}: the teacher's descriptors of all points are the same, so that nothing can "
+                "be learnt from them; train the teacher, or describe with another"
             )
         scales = np.maximum(variances, FLOOR * variances[-1]) ** (-0.5 * power)
         return cls(mean, (directions * scales) @ directions.T)

@@ -53,7 +53,7 @@ class TeacherLabels:
         """Labels that are spread by a power, see `LabelSpread`; 0: the teacher's descriptors as they are.
 
         Raises:
-            InvalidDatasetError: the store is damaged.
+            InvalidDatasetError: the store is damaged, or its descriptors are all the same.
         """
         return cls(store, reach, LabelSpread.of(store, power) if power else None)
 

@@ -75,6 +75,7 @@ class TeacherStore:
     """Descriptors of the objects of a pool; can be pickled.
 
     Attributes:
+        folder: where it is.
         dimension: of a descriptor.
     """
 
@@ -98,7 +99,7 @@ class TeacherStore:
                 raise InvalidDatasetError(
                     f"{folder}: lacks the object '{pool.names[number]}'; run `{_COMMAND}` again"
                 )
-        self._folder, self._pool, self.dimension = folder, pool, int(about["dimension"])
+        self.folder, self._pool, self.dimension = folder, pool, int(about["dimension"])
 
     def __len__(self) -> int:
         """How many objects it describes."""
@@ -110,7 +111,7 @@ class TeacherStore:
         Raises:
             InvalidDatasetError: its file is damaged.
         """
-        path = _file(self._folder, self._pool, number)
+        path = _file(self.folder, self._pool, number)
         try:
             return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         except (OSError, ValueError) as error:

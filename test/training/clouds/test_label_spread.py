@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
@@ -15,6 +17,7 @@ DIMENSION, COUNT = 8, 4000
 class Flat:
     """Objects whose descriptors are near one point of the sphere, and differ by less in each direction."""
 
+    folder = Path("store")
     deviations = 0.3 * 0.5 ** np.arange(DIMENSION)
 
     def __init__(self) -> None:
@@ -81,5 +84,5 @@ def test_who_was_nearest_mostly_is_so_still(flat):
 def test_a_teacher_that_says_the_same_of_all_points_is_told():
     same = Flat()
     same.all[:] = same.all[0]
-    with pytest.raises(InvalidDatasetError, match="descriptors of all points are the same"):
+    with pytest.raises(InvalidDatasetError, match="store: the teacher's descriptors of all points are"):
         LabelSpread.of(same, 0.5)
