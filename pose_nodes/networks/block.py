@@ -46,9 +46,9 @@ class Block(nn.Module):
         self.drop_path = DropPath(drop_path)
         self.bias = PairBias(heads) if told else None
 
-    def forward(self, features: Tensor, level: VoxelLevel) -> Tensor:
-        """(m, c) -> (m, c)."""
-        features = features + self.position(features, level)
+    def forward(self, features: Tensor, level: VoxelLevel, seen: Tensor | None = None) -> Tensor:
+        """(m, c) -> (m, c); `seen` is what its first layer looks at instead of the features."""
+        features = features + self.position(features if seen is None else seen, level)
         features = features + self.drop_path(self._attend(self.attention_norm(features), level))
         return features + self.drop_path(self.perceptron(self.perceptron_norm(features)))
 

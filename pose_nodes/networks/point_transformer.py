@@ -80,12 +80,12 @@ class Stage(nn.Module):
         self.blocks = nn.ModuleList(blocks)
         self.handedness = handedness
 
-    def run(self, features: Tensor, level: VoxelLevel) -> Tensor:
-        """All blocks, one after another."""
+    def run(self, features: Tensor, level: VoxelLevel, seen: Tensor | None = None) -> Tensor:
+        """All blocks, one after another; `seen` is for the first, see `Block`."""
         if self.geometry is not None:
             features = features + self.geometry(level)
         for block in self.blocks:
-            features = block(features, level)
+            features, seen = block(features, level, seen), None
         if self.handedness is not None:
             features = features + self.handedness(features, level)
         return features
@@ -124,8 +124,15 @@ class PointTransformer(nn.Module):
             skips.append(features)
         for index in reversed(range(len(self.decoder))):
             stage = self.decoder[index]
-            features = stage.run(stage.change(features, skips[index], parents[index]), levels[index])
+            fine, above = stage.change(features, skips[index], parents[index])
+            features = stage.run(fine + above, levels[index], self._first_seen(fine))
         return features
+
+    def _first_seen(self, fine: Tensor) -> Tensor | None:
+        """What the first convolution of a stage of the decoder looks at: in the published code not the sum
+        but the part of the way down, as the sum is not handed on to spconv there. Published weights have
+        learnt with that. Networks on point pairs see the sum (our choice)."""
+        return fine if self.config.inputs else None
 
     def _levels(self, finest: VoxelLevel) -> tuple[list[VoxelLevel], list[Tensor]]:
         levels, parents = [finest], []

@@ -26,7 +26,7 @@ class Pooling(nn.Module):
 
 
 class Unpooling(nn.Module):
-    """Adds the features of a coarse voxel to those that its fine ones had on the way down."""
+    """Two parts of what fine voxels have, to be added: their own, of the way down, and a coarse voxel's."""
 
     def __init__(self, coarse: int, fine: int, outputs: int, norms: tuple[nn.Module, nn.Module]) -> None:
         """Build a layer from the channels of both inputs and the output, and a norm for each input."""
@@ -34,7 +34,7 @@ class Unpooling(nn.Module):
         self.coarse, self.coarse_norm = nn.Linear(coarse, outputs), norms[0]
         self.fine, self.fine_norm = nn.Linear(fine, outputs), norms[1]
 
-    def forward(self, coarse: Tensor, fine: Tensor, parents: Tensor) -> Tensor:
-        """(k, coarse), (m, fine) features, (m,) parents -> (m, outputs)."""
+    def forward(self, coarse: Tensor, fine: Tensor, parents: Tensor) -> tuple[Tensor, Tensor]:
+        """(k, coarse), (m, fine) features, (m,) parents -> (m, outputs) of the fine, and of the coarse."""
         above = gelu(self.coarse_norm(self.coarse(coarse)))
-        return gelu(self.fine_norm(self.fine(fine))) + above.index_select(0, parents)
+        return gelu(self.fine_norm(self.fine(fine))), above.index_select(0, parents)
