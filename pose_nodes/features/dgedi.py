@@ -77,8 +77,10 @@ class Dgedi:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for the same weights."""
-        return f"dgedi {network_fingerprint([self._network], self._network.config)}"
+        """The same for the same weights and all options, also those that the backbone stands for."""
+        network = self._network
+        used = (network.config, network.grid, network.inputs, network.upsampling, network.backbone.config)
+        return f"dgedi {network_fingerprint([network], *used)}"
 
     def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
         """Descriptors of all points; the same input gives the same bits.

@@ -1,7 +1,8 @@
 """What describing an object gave, kept on disk by what went into it, so that it is done once in its life.
 
-The name of a file is a hash of the descriptor (its weights and options) and of all of the object that it
-looks at, so that nothing that is kept is ever out of date. What cannot be read is made anew; where nothing
+The name of a file is a hash of the descriptor (its weights and options), of all of the object that it looks
+at, and of a number that is raised when the code describes otherwise, so that nothing that is kept is ever out
+of date. What cannot be read is made anew; where nothing
 can be written nothing is kept, and a warning says so.
 """
 
@@ -10,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +24,13 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[np.generic]]
 OFF = "off"
+REVISION = 2
+"""To be raised with every change of code by which the same weights and options describe otherwise."""
+_DAMAGE = (
+    OSError, ValueError, TypeError, EOFError, KeyError, MemoryError, RuntimeError, SyntaxError, struct.error,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading an archive raises of which single bytes have changed."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class FeatureCache:
         """
         if self.folder is None:
             return dict(make())
-        path = self.folder / f"{content_hash(content)}.npz"
+        path = self.folder / f"{content_hash([f'revision {REVISION}', *content])}.npz"
         kept = _read(path)
         if kept is None:
             kept = dict(make())
@@ -79,7 +89,7 @@ def _read(path: Path) -> dict[str, NDArray[np.generic]] | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):  # not there, or damaged
+    except _DAMAGE:  # or not there
         return None
 
 

@@ -107,7 +107,7 @@ class Gedi:
             keypoints: (n, 3) those that are described; all of the cloud if None.
 
         Returns:
-            (n, dimension) float32, a unit vector of each radius.
+            (n, dimension) float32, a unit vector of each radius, or zeros where no point is within it.
 
         Raises:
             InvalidInputError: the cloud is empty or not finite.
@@ -133,10 +133,11 @@ class Gedi:
 
         sampler = PatchSampler.of(network.config)
         rng = np.random.default_rng(self._seed)
-        batches = [middles[first : first + _BATCH] for first in range(0, len(middles), _BATCH)]
-        patches = (sampler(batch, points, rng, normals)[0] for batch in batches)
-        described = [network(torch.from_numpy(patch).to(self._device))[0] for patch in patches]
-        found: NDArray[np.float32] = torch.cat(described).cpu().numpy()
+        found = np.zeros((len(middles), network.config.dimension), np.float32)
+        for first in range(0, len(middles), _BATCH):
+            patches, valid = sampler(middles[first : first + _BATCH], points, rng, normals)
+            described = network(torch.from_numpy(patches).to(self._device))[0].cpu().numpy()
+            found[first : first + _BATCH] = np.where(valid[:, None], described, np.float32(0.0))
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -95,10 +96,10 @@ def usable_device(descriptor: str, device: str) -> str:
 
 def refuse_nothing(descriptor: str, cloud: PointCloud, diameter: float) -> None:
     """Raises InvalidInputError for a cloud without points, or an object without an extent."""
-    if not len(cloud) or not diameter > 0.0:
+    if not len(cloud) or not 0.0 < diameter < math.inf:
         raise InvalidInputError(
             f"features '{descriptor}': {len(cloud)} points, a diameter of {diameter}; both must be more "
-            "than 0"
+            "than 0, and finite"
         )
 
 

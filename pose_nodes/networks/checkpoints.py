@@ -10,21 +10,36 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from pose_nodes.networks.descriptor import DescriptorConfig, DescriptorNetwork
 from pose_nodes.networks.gedi import GediConfig, GediNetwork
+from pose_nodes.networks.point_transformer import PointTransformer, PointTransformerConfig
 from pose_nodes.networks.weight_files import InvalidWeightsError, fill
 
 _WRAPPERS = ("model_state_dict", "state_dict", "pnet_model_state_dict", "model")
 _PREFIXES = ("module.", "backbone.")
-_DAMAGE = (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, ValueError, KeyError)
+_SEGMENTATION = "seg_head."
+_DAMAGE = (
+    pickle.UnpicklingError, zipfile.BadZipFile, struct.error, RuntimeError, EOFError, ValueError, TypeError,
+    LookupError, AttributeError, AssertionError, ArithmeticError,
+)  # fmt: skip
+"""What PyTorch raises at files of which single bytes have changed."""
+_SCALAR = np.float64(0.0).__reduce__()[0]
+_NUMBERS: list[Any] = [
+    *((_SCALAR, f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")),
+    np.dtype,
+    *(type(np.dtype(name)) for name in ("float32", "float64", "int32", "int64", "bool")),
+]
+"""What numbers of NumPy are pickled as, before and since its version 2: scores that Pointcept keeps."""
 Renaming = Sequence[tuple[str, str]]
 
 POINT_TRANSFORMER: Renaming = (
@@ -69,14 +84,43 @@ def load_dgedi(path: Path) -> DescriptorNetwork:
     """
     published = read_checkpoint(path)
     last = published.get("dec.dec0.up.proj.0.weight")
-    if last is None or len(last) not in (32, 64):
+    dimension = last.shape[0] if last is not None and last.ndim else 0
+    if dimension not in (32, 64):
         raise InvalidWeightsError(
             f"checkpoint '{path}': it is not of dGeDi: 'dec.dec0.up.proj.0.weight' "
-            + ("is missing" if last is None else f"has {len(last)} rows instead of 32 or 64")
+            + ("is missing" if last is None else f"has {dimension} rows instead of 32 or 64")
         )
-    network = DescriptorNetwork(DescriptorConfig(backbone="base", dimension=len(last)))
+    network = DescriptorNetwork(DescriptorConfig(backbone="base", dimension=dimension))
     fill_renamed(network, published, POINT_TRANSFORMER, str(path))
     return network.eval()
+
+
+def load_point_transformer(path: Path) -> PointTransformer:
+    """Point Transformer V3 of the base configuration, as Pointcept trains it: the backbone alone.
+
+    Its inputs and the width of its output are those of the file; a head for segmentation is left out.
+
+    Raises:
+        InvalidWeightsError: the file is missing or damaged, or its weights are not of this network.
+    """
+    published = read_checkpoint(path)
+    backbone = {name: value for name, value in published.items() if not name.startswith(_SEGMENTATION)}
+    inputs = _axis(backbone, "embedding.stem.conv.weight", 5, -1, path)
+    width = _axis(backbone, "dec.dec0.up.proj.0.weight", 2, 0, path)
+    channels = (width, *PointTransformerConfig.decoder_channels[1:])
+    network = PointTransformer(PointTransformerConfig(inputs=inputs, decoder_channels=channels))
+    fill_renamed(network, backbone, (*POINT_TRANSFORMER, (r"^backbone\.", "")), str(path))
+    return network.eval()
+
+
+def _axis(published: Mapping[str, Tensor], name: str, axes: int, which: int, path: Path) -> int:
+    weight = published.get(name)
+    if weight is None or weight.ndim != axes or not weight.numel():
+        raise InvalidWeightsError(
+            f"checkpoint '{path}': it is not of Point Transformer V3: '{name}' "
+            + ("is missing" if weight is None else f"is {tuple(weight.shape)} and should have {axes} axes")
+        )
+    return weight.shape[which]
 
 
 def load_gedi(path: Path, radius: float = 0.3) -> GediNetwork:
@@ -91,8 +135,11 @@ def load_gedi(path: Path, radius: float = 0.3) -> GediNetwork:
     """
     published = read_checkpoint(path)
     last = published.get("fc_layer.7.bias")
-    if last is None:
-        raise InvalidWeightsError(f"checkpoint '{path}': it is not of GeDi: 'fc_layer.7.bias' is missing")
+    if last is None or last.ndim != 1:
+        raise InvalidWeightsError(
+            f"checkpoint '{path}': it is not of GeDi: 'fc_layer.7.bias' "
+            + ("is missing" if last is None else f"is {tuple(last.shape)} and should have one axis")
+        )
     network = GediNetwork(GediConfig(size="published", dimension=len(last), radius=radius))
     fill_renamed(network, published, GEDI, str(path))
     return network.eval()
@@ -115,13 +162,14 @@ def renamed(name: str, names: Renaming) -> str:
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """The weights of a checkpoint of PyTorch by their bare names. Nothing but tensors is unpickled.
+    """The weights of a checkpoint of PyTorch by their bare names. Only tensors and numbers are unpickled.
 
     Raises:
         InvalidWeightsError: the file is missing or damaged, or holds no weights.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_NUMBERS):
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise InvalidWeightsError(f"checkpoint '{path}': it cannot be read ({error.strerror})") from error
     except _DAMAGE as error:
@@ -142,7 +190,11 @@ def _weights_of(content: Any) -> dict[str, Tensor]:
         if isinstance(content.get(wrapper), Mapping):
             content = content[wrapper]
             break
-    return {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
+    return {
+        str(name): value
+        for name, value in content.items()
+        if isinstance(value, Tensor) and value.layout == torch.strided
+    }
 
 
 def _bare(name: str) -> str:
@@ -155,4 +207,4 @@ def _our_axes(value: Tensor) -> Tensor:
     """spconv's kernels have five axes, convolutions of single points one or two of length 1 at the end."""
     if value.ndim == 5:
         return value.permute(1, 2, 3, 4, 0).reshape(-1, value.shape[4], value.shape[0]).contiguous()
-    return value.flatten(1) if value.ndim in (3, 4) and value[0, 0].numel() == 1 else value
+    return value.flatten(1) if value.ndim in (3, 4) and value.shape[2:].numel() == 1 else value

@@ -26,12 +26,12 @@ def local_frames(
     Args:
         apart: (m, n, 3) points of the patches, seen from their middle.
         radius: of the patches.
-        z: (m, 3) unit vectors, see above.
+        z: (m, 3) unit vectors, see above; where one is zero it is not given.
 
     Returns:
         (m, 3, 3) axes x, y, z as columns.
     """
-    z = _least_extent(apart) if z is None else z
+    z = _least_extent(apart) if z is None else _given(z, apart)
     rise = np.einsum("mni,mi->mn", apart, z)
     weights = (radius - np.linalg.norm(apart, axis=2)) ** 2 * rise**2
     along = apart - rise[:, :, None] * z[:, None]
@@ -39,6 +39,11 @@ def local_frames(
     length = np.linalg.norm(x, axis=1, keepdims=True)
     x = np.where(length > _SMALLEST * radius**5, x / np.maximum(length, 1e-300), _across(z))
     return np.stack([x, np.cross(x, z), z], axis=2)
+
+
+def _given(z: NDArray[np.float64], apart: NDArray[np.float64]) -> NDArray[np.float64]:
+    missing = ~np.any(z, axis=1, keepdims=True)
+    return np.where(missing, _least_extent(apart), z) if np.any(missing) else z
 
 
 def _least_extent(apart: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -59,10 +59,13 @@ class PatchSampler:
             the patches of others are all zeros.
 
         Raises:
-            InvalidInputError: the cloud is empty, a coordinate is not finite, or normals are missing.
+            InvalidInputError: the cloud is empty, a coordinate or a normal is not finite, or normals are
+                missing.
         """
         if self.normals_within and normals is None:
             raise InvalidInputError("normals: the frames of these patches are made of them; estimate them")
+        if self.normals_within and not np.isfinite(np.asarray(normals)).all():
+            raise InvalidInputError("normals: a component is not finite; leave points without a normal out")
         if not len(cloud) or not np.isfinite(cloud).all() or not np.isfinite(keypoints).all():
             raise InvalidInputError("points: a cloud has no points, or coordinates that are not finite")
         if not len(keypoints):
@@ -86,12 +89,14 @@ class PatchSampler:
     def _mean_normals(
         self, tree: cKDTree, middles: NDArray[np.float64], normals: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Of the points near each middle, or of its nearest point where they cancel out."""
+        """Of the points near each middle, or of its nearest point where they cancel out; zero where that has
+        none either."""
         near = tree.query_ball_point(middles, self.normals_within, return_sorted=True)
         sums = np.stack([normals[np.asarray(found, np.int64)].sum(axis=0) for found in near])
         cancelled = np.linalg.norm(sums, axis=1) < 1e-6
         sums[cancelled] = normals[tree.query(middles[cancelled])[1]]
-        return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True))
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.where(lengths > 0.0, sums / np.maximum(lengths, 1e-300), 0.0)
 
     def _draw(self, found: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
         count = len(found)

@@ -115,7 +115,7 @@ class PointTransformer(nn.Module):
         levels, parents = self._levels(level)
         if features is None:
             self._look_around(levels)
-        features = self.stem(level) if features is None else self.stem(features, level)
+        features = self.stem(levels[0]) if features is None else self.stem(features, levels[0])
         skips = []
         for index, stage in enumerate(self.encoder):
             if stage.change is not None:
@@ -135,7 +135,7 @@ class PointTransformer(nn.Module):
         return fine if self.config.inputs else None
 
     def _levels(self, finest: VoxelLevel) -> tuple[list[VoxelLevel], list[Tensor]]:
-        levels, parents = [finest], []
+        levels, parents = [finest.along(self._curve_order()) if self._shuffles() else finest], []
         for _ in self.encoder[1:]:
             level, parent = coarser(levels[-1], self._curve_order())
             levels.append(level)
@@ -150,9 +150,11 @@ class PointTransformer(nn.Module):
 
     def _curve_order(self) -> list[int]:
         count = len(self.config.curves)
-        shuffled = self.training and self.config.shuffle
-        order: list[int] = torch.randperm(count).tolist() if shuffled else list(range(count))
+        order: list[int] = torch.randperm(count).tolist() if self._shuffles() else list(range(count))
         return order
+
+    def _shuffles(self) -> bool:
+        return self.training and self.config.shuffle
 
 
 class Stem(nn.Module):

@@ -50,12 +50,17 @@ def _depths(cells: Tensor, clouds: Tensor) -> Tensor:
     largest.scatter_reduce_(0, clouds, cells.amax(dim=1), "amax")
     powers = 2 ** torch.arange(DEEPEST, device=cells.device)
     depths = torch.searchsorted(powers, largest, right=True).clamp(min=1)
-    if int(largest.max()) >= 1 << DEEPEST:
-        raise InvalidInputError(
-            f"cloud: it extends over {int(largest.max()) + 1} voxels, of which at most {1 << DEEPEST} can be "
-            "told apart; divide the points by the diameter of the object, and leave outliers out"
-        )
+    refuse_wider(int(largest.max()))
     return depths[clouds]
+
+
+def refuse_wider(largest: float) -> None:
+    """Raises InvalidInputError where the largest coordinate, in cells, is beyond what curves reach."""
+    if not largest < 1 << DEEPEST:
+        raise InvalidInputError(
+            f"cloud: it extends over {largest + 1:.6g} voxels, of which at most {1 << DEEPEST} can be told "
+            "apart; divide the points by the diameter of the object, and leave outliers out"
+        )
 
 
 @dataclass(frozen=True, eq=False)

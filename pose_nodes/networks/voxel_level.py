@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import torch
@@ -13,7 +13,13 @@ from pose_nodes.networks.kernel_map import KernelMap, kernel_map
 from pose_nodes.networks.nearest import nearest
 from pose_nodes.networks.neighbourhood import Neighbourhood, neighbourhood, pair_features
 from pose_nodes.networks.point_batch import PointBatch
-from pose_nodes.networks.serialisation import Windows, curve_codes, cut_windows, parent_codes
+from pose_nodes.networks.serialisation import (
+    Windows,
+    curve_codes,
+    cut_windows,
+    parent_codes,
+    refuse_wider,
+)
 
 ResultT = TypeVar("ResultT")
 
@@ -45,6 +51,10 @@ class VoxelLevel:
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def along(self, curves: Sequence[int]) -> VoxelLevel:
+        """The same voxels, with the curves in another order."""
+        return replace(self, codes=self.codes[list(curves)], _memory={})
 
     def kernel(self, size: int) -> KernelMap:
         """Neighbours within a cube of `size` cells."""
@@ -164,7 +174,9 @@ def _all_pairs(centres: Tensor, normals: Tensor, radius: float) -> Tensor:
 def _cells(points: Tensor, clouds: Tensor, count: int, side: float) -> Tensor:
     lowest = points.new_full((count, 3), torch.inf)
     lowest.scatter_reduce_(0, clouds[:, None].expand(-1, 3), points, "amin")
-    return ((points - lowest[clouds]) / side).long()
+    cells = (points - lowest[clouds]) / side
+    refuse_wider(float(cells.max()))  # whole numbers of 64 bits would turn around
+    return cells.long()
 
 
 def _any_member(values: Tensor, groups: Tensor, count: int) -> Tensor:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -65,34 +66,49 @@ def load_network(path: Path) -> Any:
         )
     config_class, network_class = KINDS[about["kind"]]
     try:
-        config = from_mapping(config_class, json.loads(about["config"]), str(path))
+        network = network_class(from_mapping(config_class, _options(about), str(path)))
     except (KeyError, ValueError, InvalidConfigError) as error:
         raise InvalidWeightsError(
             f"weights '{path}': their configuration is unknown here: {error}"
         ) from error
-    network = network_class(config)
     fill(network, weights, str(path))
     return network.eval()
+
+
+def _options(about: Mapping[str, str]) -> dict[str, Any]:
+    options = json.loads(about["config"])
+    if not isinstance(options, dict):
+        raise ValueError(f"it is {options!r}, and no set of options")
+    return options
 
 
 def fill(network: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
     """Give a network weights.
 
     Raises:
-        InvalidWeightsError: one is missing, unknown or of another shape; the message names it.
+        InvalidWeightsError: one is missing, unknown, of another shape, or not a number; the message names it.
     """
     expected = network.state_dict()
     problems = [f"'{name}' is missing" for name in expected if name not in weights]
     problems += [f"'{name}' is unknown" for name in weights if name not in expected]
-    problems += [
-        f"'{name}' is {tuple(weights[name].shape)} and not {tuple(value.shape)}"
-        for name, value in expected.items()
-        if name in weights and weights[name].shape != value.shape
-    ]
+    for name, value in expected.items():
+        if name in weights:
+            problems += _misfits(name, weights[name], value)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise InvalidWeightsError(f"weights '{where}': not of this network: {problems[0]}{more}")
     network.load_state_dict(dict(weights))
+
+
+def _misfits(name: str, weight: Tensor, expected: Tensor) -> list[str]:
+    """What keeps a weight from its place: at most one sentence."""
+    if weight.shape != expected.shape:
+        return [f"'{name}' is {tuple(weight.shape)} and not {tuple(expected.shape)}"]
+    if weight.is_complex() or weight.is_floating_point() != expected.is_floating_point():
+        return [f"'{name}' has numbers of type {weight.dtype} and not {expected.dtype}"]
+    if not bool(torch.isfinite(weight).all()):
+        return [f"'{name}' has values that are not finite; training it went wrong, or the file is damaged"]
+    return []
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

@@ -50,6 +50,9 @@ def test_a_fingerprint_tells_options_and_weights_apart(tmp_path):
 
     network = DescriptorNetwork(DescriptorConfig(backbone="tiny"))
     before = Dgedi(network).fingerprint
+    network.grid *= 2.0
+    assert Dgedi(network).fingerprint != before
+    network.grid /= 2.0
     assert Dgedi(network).fingerprint == before
     with torch.no_grad():
         next(network.parameters()).view(-1)[0] += 1e-3

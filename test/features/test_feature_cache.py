@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pose_nodes.features import feature_cache
 from pose_nodes.features.choice import Fpfh
 from pose_nodes.features.describer import ByShape
 from pose_nodes.features.feature_cache import OFF, FeatureCache, content_hash, users_folder
@@ -55,6 +56,27 @@ def test_a_damaged_file_is_made_anew(tmp_path, damage):
     file.write_bytes(damage)
     np.testing.assert_array_equal(cache.remembered(("a",), make)["features"], make()["features"])
     assert cache.remembered(("a",), make) and make.times == 3  # one of them is that of the comparison
+
+
+def test_a_file_with_a_changed_byte_is_made_anew_or_whole(tmp_path):
+    make, cache, rng = Counting(), FeatureCache(tmp_path), np.random.default_rng(0)
+    expected = cache.remembered(("a",), make)["features"]
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    for place in rng.integers(len(whole), size=600):
+        changed = bytearray(whole)
+        changed[place] ^= int(rng.integers(1, 256))
+        file.write_bytes(changed)
+        np.testing.assert_array_equal(cache.remembered(("a",), make)["features"], expected)
+    assert make.times > 100
+
+
+def test_what_another_revision_of_the_code_has_kept_is_made_anew(tmp_path, monkeypatch):
+    make, cache = Counting(), FeatureCache(tmp_path)
+    cache.remembered(("a",), make)
+    monkeypatch.setattr(feature_cache, "REVISION", feature_cache.REVISION + 1)
+    cache.remembered(("a",), make)
+    assert make.times == 2
 
 
 def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path, caplog):

@@ -57,6 +57,16 @@ def test_a_motion_leaves_the_descriptors_as_they_are(cloud, bunny_model):
     assert np.percentile(np.abs(still - turned).max(axis=1), 95) < 1e-3
 
 
+def test_keypoints_with_nothing_around_them_have_no_descriptor(cloud, bunny_model):
+    keypoints = np.stack([cloud.points[0], cloud.points[0] + 9.0])
+    near, far = Gedi([network(0.3)]).describe(cloud, bunny_model.diameter, keypoints)
+    assert np.linalg.norm(near) == pytest.approx(1.0, abs=1e-5) and not far.any()
+
+
+def test_no_keypoints_have_no_descriptors(cloud, bunny_model):
+    assert Gedi([network(0.3)]).describe(cloud, bunny_model.diameter, np.zeros((0, 3))).shape == (0, 8)
+
+
 def test_own_weights_load_with_their_radius(tmp_path, cloud, bunny_model):
     path = tmp_path / "teacher.safetensors"
     save_network(path, network(0.35), {})

@@ -6,7 +6,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from pose_nodes.networks.checkpoints import load_dgedi, load_gedi, read_checkpoint
+import numpy as np
+
+from pose_nodes.networks.checkpoints import load_dgedi, load_gedi, load_point_transformer, read_checkpoint
 from pose_nodes.networks.weight_files import InvalidWeightsError
 
 
@@ -67,6 +69,47 @@ def test_a_checkpoint_of_a_training_framework_is_unwrapped(published, tmp_path):
     assert load_dgedi(path).config.dimension == 64
 
 
+@pytest.fixture
+def pointcept_file(published, tmp_path):
+    """Writes a checkpoint as Pointcept does, a network with a head; a change to its weights."""
+
+    def write(change=lambda weights: weights):
+        weights = published["point transformer"](inputs=6, dimension=64)
+        weights["seg_head.weight"], weights["seg_head.bias"] = torch.ones(20, 64), torch.ones(20)
+        named = {
+            f"module.{'' if name.startswith('seg_head') else 'backbone.'}{name}": value
+            for name, value in change(weights).items()
+        }
+        path = tmp_path / "model_best.pth"
+        torch.save({"epoch": 800, "state_dict": named, "best_metric_value": np.mean([0.7, 0.8])}, path)
+        return path
+
+    return write
+
+
+def test_a_point_transformer_loads_without_its_head_and_beside_numbers_of_numpy(pointcept_file, published):
+    network = load_point_transformer(pointcept_file())
+    assert sum(value.numel() for value in network.parameters()) == 46_166_272
+    weights = published["point transformer"](inputs=6, dimension=64)
+    ours = network.decoder[0].blocks[1].attention.qkv.weight
+    assert (ours == weights["dec.dec0.block1.attn.qkv.weight"]).all()
+    assert not network.training
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda w: without(w, "embedding.stem.conv.weight"), "not of Point Transformer V3: 'embedding.stem"),
+        (lambda w: {**w, "embedding.stem.conv.weight": torch.tensor(1.0)}, "is () and should have 5 axes"),
+        (lambda w: {**w, "extra.weight": torch.ones(3)}, "'extra.weight' is unknown"),
+    ],
+)
+def test_other_networks_are_not_taken_for_a_point_transformer(pointcept_file, change, expected):
+    with pytest.raises(InvalidWeightsError) as caught:
+        load_point_transformer(pointcept_file(change))
+    assert expected in str(caught.value)
+
+
 def test_gedi_loads(published, tmp_path):
     path = tmp_path / "chkpt.tar"
     torch.save({"pnet_model_state_dict": published["gedi"](), "epoch": 1}, path)
@@ -98,6 +141,10 @@ def without(weights, name):
         (lambda w: {**w, "enc.enc0.block0.attn.qkv.bias": torch.ones(3)}, "is (3,) and not (96,)"),
         (lambda w: without(w, "dec.dec0.up.proj.0.weight"), "is not of dGeDi"),
         (lambda w: {**w, "dec.dec0.up.proj.0.weight": torch.ones(48, 64)}, "has 48 rows instead of 32 or 64"),
+        (lambda w: {**w, "dec.dec0.up.proj.0.weight": torch.tensor(1.0)}, "has 0 rows instead of 32 or 64"),
+        (lambda w: {**w, "enc.enc0.block0.attn.qkv.bias": torch.full((96,), torch.nan)}, "are not finite"),
+        (lambda w: {**w, "enc.enc0.block0.attn.qkv.bias": torch.ones(96, dtype=torch.int8)}, "torch.int8"),
+        (lambda w: {**w, "enc.enc0.block0.attn.qkv.bias": torch.ones(96).to_sparse()}, "is missing"),
     ],
 )  # fmt: skip
 def test_weights_of_another_network_are_refused(dgedi_file, change, expected):
@@ -125,10 +172,30 @@ def test_files_without_weights_are_refused(tmp_path, dgedi_file):
     assert "it holds no weights" in refusal(empty)
 
 
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_changed_byte_gives_a_sentence_or_weights(tmp_path, zipped):
+    path, rng = tmp_path / "weights.pth", np.random.default_rng(0)
+    torch.save({"state_dict": {"a": torch.ones(3), "b": torch.zeros(2, 2)}}, path,
+               _use_new_zipfile_serialization=zipped)  # fmt: skip
+    whole, refused = path.read_bytes(), 0
+    for place in rng.integers(len(whole), size=300):
+        changed = bytearray(whole)
+        changed[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(changed)
+        try:
+            read_checkpoint(path)
+        except InvalidWeightsError:
+            refused += 1
+    assert 20 < refused < 300
+
+
 def test_a_checkpoint_of_another_network_is_not_taken_for_gedi(tmp_path):
     path = tmp_path / "other.pth"
     torch.save({"layer.weight": torch.ones(1)}, path)
     with pytest.raises(InvalidWeightsError, match="not of GeDi"):
+        load_gedi(path)
+    torch.save({"fc_layer.7.bias": torch.tensor(1.0)}, path)
+    with pytest.raises(InvalidWeightsError, match="should have one axis"):
         load_gedi(path)
 
 

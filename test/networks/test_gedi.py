@@ -101,6 +101,20 @@ def test_normals_that_cancel_out_leave_that_of_the_nearest_point():
     assert np.isfinite(patches).all() and patches[0, 2].max() == pytest.approx(0.2 / 0.3, abs=1e-6)
 
 
+def test_where_normals_say_nothing_the_points_make_the_frame(cloud):
+    sampler = PatchSampler(0.4, 200, 20, normals_within=0.1)
+    patches, _ = sampler(cloud[:5], cloud, np.random.default_rng(0), np.zeros_like(cloud))
+    by_points = PatchSampler(0.4, 200, 20)(cloud[:5], cloud, np.random.default_rng(0))[0]
+    np.testing.assert_array_equal(patches, by_points)
+
+
+def test_normals_that_are_not_finite_are_refused(cloud):
+    normals = np.zeros_like(cloud)
+    normals[3, 1] = np.nan
+    with pytest.raises(InvalidInputError, match="normals: a component is not finite"):
+        PatchSampler(0.4, 200, 20, normals_within=0.1)(cloud[:5], cloud, np.random.default_rng(0), normals)
+
+
 def test_frames_of_normals_cannot_do_without_them(cloud):
     with pytest.raises(InvalidInputError, match="normals: the frames of these patches are made of them"):
         PatchSampler(0.3, 10, 5, normals_within=0.06)(cloud[:3], cloud, np.random.default_rng(0))

@@ -46,6 +46,28 @@ def test_after_unpooling_the_first_convolution_sees_the_part_of_the_way_down_as_
     assert (seen["second"][0] == seen["block"][1]).all()
 
 
+def test_in_training_every_curve_is_used_at_the_finest_resolution_and_else_the_first(egg):
+    torch.manual_seed(0)
+    network = PointTransformer(
+        PointTransformerConfig(
+            encoder_depths=(1, 1), encoder_channels=(8, 16), encoder_heads=(1, 2),
+            decoder_depths=(1,), decoder_channels=(8,), decoder_heads=(1,), window=32, norm="layer",
+        )
+    )  # fmt: skip
+    points, _ = egg(200, 0)
+    level, _ = voxelise(PointBatch(points, None, torch.tensor([200])), 0.1, network.config.curves)
+    used = []
+    network.encoder[0].blocks[0].register_forward_hook(
+        lambda _, given, __: used.append((level.codes == given[1].codes[0]).all(dim=1).tolist().index(True))
+    )
+    for _ in range(40):
+        network(level.centres, level)
+    assert set(used) == {0, 1, 2, 3}
+    used.clear()
+    network.eval()(level.centres, level)
+    assert used == [0]
+
+
 def test_after_unpooling_networks_on_point_pairs_see_the_sum(egg):
     seen = run_of_the_decoder(egg, inputs=0)
     fine, above = seen["unpooling"][1]

@@ -6,6 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from pose_nodes.core.errors import InvalidInputError
 from pose_nodes.networks.curves import CURVES
 from pose_nodes.networks.neighbourhood import pair_features
 from pose_nodes.networks.point_batch import PointBatch
@@ -53,8 +54,17 @@ def test_pooled_voxels_are_those_of_a_grid_of_twice_the_side():
     assert (ours.argsort(dim=1) == alone.argsort(dim=1)).all()
 
 
+@pytest.mark.parametrize("far", [65_536.0, 1e12, 1e19, 1e30])
+def test_clouds_wider_than_the_codes_are_refused_however_wide(far):
+    with pytest.raises(InvalidInputError, match="of which at most 65536 can be told apart"):
+        voxels_of([[0.0, 0, 0], [far, 0, 0]])
+
+
 def test_curves_are_exchanged_when_asked():
     level, _ = voxels_of((torch.rand(100, 3) * 9).tolist())
+    level.windows(0, 8)
+    windows = level.along([2, 0, 3, 1]).windows(0, 8)
+    assert (windows.tables[0] == level.windows(2, 8).tables[0]).all()
     straight, _ = coarser(level, [0, 1, 2, 3])
     mixed, _ = coarser(level, [2, 0, 3, 1])
     assert (mixed.codes == straight.codes[[2, 0, 3, 1]]).all()

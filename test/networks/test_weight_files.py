@@ -68,8 +68,20 @@ def test_weights_of_an_unknown_configuration_or_of_other_shapes_are_refused(tmp_
     assert "allowed are base, small, tiny" in refusal(path)
     save_file({"weight": torch.ones(3)}, path, {**about, "config": "{"})
     assert "their configuration is unknown" in refusal(path)
+    save_file({"weight": torch.ones(3)}, path, {**about, "config": "[]"})
+    assert "it is [], and no set of options" in refusal(path)
+    save_file({"weight": torch.ones(3)}, path, {**about, "config": '{"backbone": "base", "dimension": 33}'})
+    assert str(path) in refusal(path) and "must be a multiple of 4" in refusal(path)
     save_file({"weight": torch.ones(3)}, path, {**about, "config": '{"backbone": "tiny"}'})
     assert "not of this network: 'backbone.stem" in refusal(path)
+
+
+def test_weights_that_are_no_numbers_are_refused_by_name(saved):
+    network = load_network(saved)
+    with torch.no_grad():
+        network.head.bias[1] = torch.inf
+    save_network(saved, network, {})
+    assert "'head.bias' has values that are not finite" in refusal(saved)
 
 
 def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
