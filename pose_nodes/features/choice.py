@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.features import dgedi, fpfh, gedi
-from pose_nodes.features.learned import WEIGHTS
+from pose_nodes.features.learned import WEIGHTS, refuse_nothing
 from pose_nodes.geometry.pointcloud import PointCloud
 
 NAMES = ("fpfh", "dgedi", "gedi")
@@ -36,6 +36,9 @@ class Descriptor(Protocol):
 
         Returns:
             (n, dimension) float32.
+
+        Raises:
+            InvalidInputError: the cloud is empty or not finite, or the object has no extent.
         """
         ...
 
@@ -55,6 +58,7 @@ class Fpfh:
         return f"fpfh {self.radius}"
 
     def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
+        refuse_nothing("fpfh", cloud, diameter)
         return fpfh.describe(cloud, self.radius * diameter)
 
 

@@ -83,7 +83,7 @@ class Dgedi:
         return f"dgedi {network_fingerprint([network], *used)}"
 
     def describe(self, cloud: PointCloud, diameter: float) -> NDArray[np.float32]:
-        """Descriptors of all points; the same input gives the same bits.
+        """Descriptors of all points; on a processor the same input gives the same bits.
 
         Args:
             cloud: n points with normals on the outer side.

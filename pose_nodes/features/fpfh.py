@@ -28,7 +28,8 @@ def describe(cloud: PointCloud, radius: float) -> NDArray[np.float32]:
         (n, 33) float32.
     """
     # Open3D's tensor interface: unlike the older one it lets other threads run meanwhile, and it is faster.
-    source = o3d.t.geometry.PointCloud(o3d.core.Tensor(cloud.points.astype(np.float32)))
+    centred = cloud.points - cloud.points.mean(axis=0)  # far from the origin float32 has no millimetres
+    source = o3d.t.geometry.PointCloud(o3d.core.Tensor(centred.astype(np.float32)))
     source.point.normals = o3d.core.Tensor(cloud.normals.astype(np.float32))
     histograms = o3d.t.pipelines.registration.compute_fpfh_feature(source, MOST_NEIGHBOURS, radius)
     return np.array(histograms.numpy())  # a copy: memory of Open3D's own that outlives it makes it complain

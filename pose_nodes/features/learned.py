@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.geometry.pointcloud import PointCloud
@@ -81,7 +84,7 @@ def usable_device(descriptor: str, device: str) -> str:
     """
     torch = require_torch(descriptor)
     name, _, number = device.partition(":")
-    if device != "cpu" and (name != "cuda" or not (number or "0").isdecimal()):
+    if not re.fullmatch(r"cpu|cuda(:[0-9]+)?", device):
         raise InvalidConfigError(
             f"features '{descriptor}': device '{device}' is none of cpu, cuda and cuda:N"
         )
@@ -95,11 +98,17 @@ def usable_device(descriptor: str, device: str) -> str:
 
 
 def refuse_nothing(descriptor: str, cloud: PointCloud, diameter: float) -> None:
-    """Raises InvalidInputError for a cloud without points, or an object without an extent."""
+    """Raises InvalidInputError for a cloud without points or one that is not finite, or an object without an
+    extent."""
     if not len(cloud) or not 0.0 < diameter < math.inf:
         raise InvalidInputError(
             f"features '{descriptor}': {len(cloud)} points, a diameter of {diameter}; both must be more "
             "than 0, and finite"
+        )
+    if not np.isfinite(cloud.points).all() or not np.isfinite(cloud.normals).all():
+        raise InvalidInputError(
+            f"features '{descriptor}': a coordinate or a normal of the {len(cloud)} points is not finite; "
+            "leave pixels without depth out"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.config import RansacConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
@@ -29,6 +29,25 @@ def test_fpfh_is_that_of_its_radius_in_diameters(bunny_model):
     cloud = PointCloud(bunny_model.points, bunny_model.normals)
     described = descriptor("fpfh", radius=0.2).describe(cloud, bunny_model.diameter)
     np.testing.assert_array_equal(described, fpfh.describe(cloud, 0.2 * bunny_model.diameter))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda points, normals: (points[:0], normals[:0], 0.1), "0 points"),
+        (lambda points, normals: (points, normals, -0.1), "a diameter of -0.1"),
+        (lambda points, normals: (points, normals, np.inf), "a diameter of inf"),
+        (lambda points, normals: (np.where(points > 0.05, np.nan, points), normals, 0.1), "is not finite"),
+        (lambda points, normals: (points, np.full_like(normals, np.nan), 0.1), "is not finite"),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_clouds_that_cannot_be_described_are_refused_by_every_descriptor(bunny_model, name, change, said):
+    if name != "fpfh":
+        pytest.importorskip("torch")
+    points, normals, diameter = change(bunny_model.points[::50] + 0.05, bunny_model.normals[::50])
+    with pytest.raises(InvalidInputError, match=said):
+        descriptor(name, threads=1).describe(PointCloud(points, normals), diameter)
 
 
 def test_the_usual_features_are_learned_ones_where_pytorch_is(monkeypatch):

@@ -127,6 +127,7 @@ def test_the_published_network_describes_alike_with_fast_products_and_without(
         ("cuda:1", "sees 0 GPUs"),
         ("gpu", "is none of cpu"),
         ("cuda:x", "is none of cpu"),
+        ("cuda:", "is none of cpu"),
     ],
 )
 def test_a_device_that_is_not_there_is_said(weights, device, said, monkeypatch):

@@ -41,6 +41,12 @@ def test_a_motion_leaves_the_descriptors_as_they_are(cloud, seed):
     assert np.median(differences) < 0.01 and np.percentile(differences, 95) < 0.1
 
 
+def test_far_from_the_origin_nothing_is_lost(cloud):
+    far = PointCloud(cloud.points + 1e5, cloud.normals)
+    differences = np.linalg.norm(fpfh.describe(far, RADIUS) - fpfh.describe(cloud, RADIUS), axis=1)
+    assert np.median(differences / np.linalg.norm(fpfh.describe(cloud, RADIUS), axis=1)) < 0.01
+
+
 def test_lengths_matter_only_relative_to_the_radius(cloud):
     larger = PointCloud(cloud.points * 2.0, cloud.normals)
     np.testing.assert_allclose(fpfh.describe(larger, 2 * RADIUS), fpfh.describe(cloud, RADIUS), atol=5.0)
