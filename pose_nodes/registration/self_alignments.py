@@ -23,6 +23,9 @@ _SCALE = 0.01
 """Of the distances that say nothing in the end, in diameters (our choice)."""
 _SAME_ANGLE = np.deg2rad(12.0)
 """Of two motions, below which they are one (our choice): a surface of revolution has some thirty."""
+_MOST = 60
+"""Motions that are kept: as many as turn an icosahedron. A ball has hundreds, each of which costs time and
+tells nothing (our choice)."""
 
 
 def self_alignments(
@@ -38,7 +41,7 @@ def self_alignments(
 
     Returns:
         (k, 4, 4) T_object_object, the identity first, then those of the smallest distance; no two nearer than
-        12 degrees.
+        12 degrees, and no more than 60.
     """
     points = model.points[:: max(1, len(model.points) // _POINTS)]
     reach, scale = _REACH * model.diameter, _SCALE * model.diameter
@@ -65,6 +68,6 @@ def _different(motions: list[se3.Matrix]) -> NDArray[np.float64]:
     """(k, 4, 4) those of which none before is nearly the same."""
     kept: list[se3.Matrix] = []
     for T in motions:
-        if all(se3.difference(other, T)[1] > _SAME_ANGLE for other in kept):
+        if len(kept) < _MOST and all(se3.difference(other, T)[1] > _SAME_ANGLE for other in kept):
             kept.append(T)
     return np.stack(kept)

@@ -60,3 +60,7 @@ def test_what_is_nearly_alike_is_found_where_more_is_allowed():
 def test_an_object_without_symmetry_has_none(bunny_model):
     field = FieldTarget(bunny_model.mesh, bunny_model.diameter)
     np.testing.assert_array_equal(self_alignments(bunny_model, field, 200, 0.01), np.eye(4)[None])
+
+
+def test_a_ball_has_no_more_than_an_icosahedron():
+    assert len(of(trimesh.creation.icosphere(subdivisions=3, radius=0.05), rotations=150)) == 60
