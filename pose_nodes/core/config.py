@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,9 +153,17 @@ def _range_text(info: OptionInfo) -> str:
     return f"at most {info.maximum}{unit}" if info.maximum is not None else "a number"
 
 
+_EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+")
+"""Numbers that YAML 1.1 takes for text: 1e-3, which it wants as 1.0e-3."""
+
+
 def _of_type(flat: FlatOption, value: Any, where: str) -> Any:
     if flat.type is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if flat.type is float and isinstance(value, str) and _EXPONENT.fullmatch(value):
+        return float(value)
+    if flat.type is str and isinstance(value, int) and str(value) in flat.info.choices:
+        return str(value)  # a choice that YAML takes for a number
     if (flat.type is int and isinstance(value, bool)) or not isinstance(value, flat.type):
         raise InvalidConfigError(
             f"{where}: '{flat.name}' is {value!r}; it must be of type {flat.type.__name__}"

@@ -129,7 +129,9 @@ class GediNetwork(nn.Module):
         Returns:
             (b, dimension) unit vectors; (b, 3, k) the patches as the network turned them.
         """
-        aligned = self.quaternion_net(patches) @ patches
+        turn = self.quaternion_net(patches)
+        with torch.autocast(patches.device.type, enabled=False):  # half precision would move the points
+            aligned = turn.float() @ patches
         told = _about_axis(patches) if self.config.frame == "normals" else None
         points, features = self.abstractions[0](aligned.transpose(1, 2).contiguous(), told)
         for abstraction in self.abstractions[1:]:

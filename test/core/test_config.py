@@ -82,6 +82,7 @@ def test_a_configuration_cannot_be_changed():
         ({"features": None}, "'features' is None; it must be of type str"),
         ({"verbose": 1}, "'verbose' is 1; it must be of type bool"),
         ({"scale": "1"}, "'scale' is '1'; it must be of type float"),
+        ({"scale": "e-3"}, "'scale' is 'e-3'; it must be of type float"),
         ({"scale": True}, "'scale' is True; it must be of type float"),
         ({"scale": float("nan")}, "'scale' is nan; it must be a number"),
         ({"icp.max_iterations": True}, "is True; it must be of type int"),

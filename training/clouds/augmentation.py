@@ -54,6 +54,11 @@ def kept(
     return np.asarray(chosen[: max(16, min(most, int(share * len(chosen))))])
 
 
+def size_of(diameter: float, options: AugmentationOptions, rng: np.random.Generator) -> float:
+    """What makes metres diameters of the object, as long as these are known."""
+    return float(np.exp(options.scale * rng.normal()) / diameter)
+
+
 def changed(
     points: Points, normals: Points, options: AugmentationOptions, rng: np.random.Generator
 ) -> tuple[Points, Points]:

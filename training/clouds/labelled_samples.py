@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.config import option
 from pose_nodes.core.errors import InvalidConfigError
-from training.clouds.augmentation import AugmentationOptions, changed, kept
+from training.clouds.augmentation import AugmentationOptions, changed, kept, size_of
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.matching_samples import placed
 from training.clouds.teacher_labels import TeacherLabels
@@ -101,8 +101,9 @@ class LabelledSamples:
         query = records[first]
         _, seen = placed(pair, np.zeros(0, np.int64), second)
         target = self._teacher.of(int(pair.object), seen, diameter)
+        size = size_of(diameter, changes, rng)
         clouds = [
-            changed(points.astype(np.float64) / diameter, normals.astype(np.float64), changes, rng)
+            changed(size * points.astype(np.float64), normals.astype(np.float64), changes, rng)
             for points, normals in (
                 (query["point"], query["normal"]),
                 (pair.target_points[second], pair.target_normals[second]),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.config import option
 from pose_nodes.geometry import se3
-from training.clouds.augmentation import AugmentationOptions, changed, kept
+from training.clouds.augmentation import AugmentationOptions, changed, kept, size_of
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.relations import Placed, Reach, choose_anchors, relations
 from training.clouds.teacher_labels import Labels, TeacherLabels
@@ -105,7 +105,7 @@ class MatchingSamples:
         first = kept(pair.source_points, changes, of_view, options.points, rng)
         second = kept(pair.target_points, changes, True, options.points, rng)
         source, target = placed(pair, first, second)
-        size = np.exp(changes.scale * rng.normal()) / float(pair.diameter)
+        size = size_of(float(pair.diameter), changes, rng)
         clouds = [
             changed(
                 size * points[chosen].astype(np.float64), normals[chosen].astype(np.float64), changes, rng

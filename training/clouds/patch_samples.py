@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.config import option
 from pose_nodes.networks.patches import PatchSampler
-from training.clouds.augmentation import AugmentationOptions, changed, kept
+from training.clouds.augmentation import AugmentationOptions, changed, kept, size_of
 from training.clouds.cached_pairs import CachedPairs
 from training.clouds.matching_samples import placed
 from training.clouds.relations import ALIKE, APART, Reach, choose_anchors, relations
@@ -86,8 +86,9 @@ class PatchSamples:
         found = relations(anchors, source, target, symmetry, reach)
         counterparts = (found == ALIKE).argmax(axis=1)
         chosen = (found == ALIKE).any(axis=1)
+        size = size_of(diameter, changes, rng)
         clouds = [
-            changed(points.astype(np.float64) / diameter, normals.astype(np.float64), changes, rng)
+            changed(size * points.astype(np.float64), normals.astype(np.float64), changes, rng)
             for points, normals in (
                 (pair.source_points[first], pair.source_normals[first]),
                 (pair.target_points[second], pair.target_normals[second]),

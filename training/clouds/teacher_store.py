@@ -92,13 +92,17 @@ class TeacherStore:
         about = read_json(path)
         if not isinstance(about, dict) or about.get("format") != FORMAT:
             raise InvalidDatasetError(f"{path}: is no store of version {FORMAT}; make one in another folder")
-        if about["pool"] != pool.fingerprint:
+        if about.get("pool") != pool.fingerprint:
             raise InvalidConfigError(f"{folder}: is of other objects than those of {pool.folder}")
         for number in range(len(pool)):
             if not _file(folder, pool, number).is_file():
                 raise InvalidDatasetError(
                     f"{folder}: lacks the object '{pool.names[number]}'; run `{_COMMAND}` again"
                 )
+        if not isinstance(about.get("dimension"), int):
+            raise InvalidDatasetError(
+                f"{path}: does not tell the 'dimension'; make a store in another folder"
+            )
         self.folder, self._pool, self.dimension = folder, pool, int(about["dimension"])
 
     def __len__(self) -> int:
@@ -113,11 +117,29 @@ class TeacherStore:
         """
         path = _file(self.folder, self._pool, number)
         try:
-            return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-        except (OSError, ValueError) as error:
+            records = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        except (OSError, ValueError, EOFError) as error:
             raise InvalidDatasetError(
                 f"{path}: is damaged ({error}); delete it and run `{_COMMAND}` again"
             ) from error
+        if records.dtype != record_type(self.dimension):
+            raise InvalidDatasetError(
+                f"{path}: has no records of {self.dimension} numbers a point; delete it and run `{_COMMAND}` "
+                "again"
+            )
+        return records
+
+
+def record_type(dimension: int) -> np.dtype[Any]:
+    """What is kept of a point."""
+    return np.dtype(
+        [
+            ("point", np.float32, 3),
+            ("normal", np.float32, 3),
+            ("descriptor", np.float16, dimension),
+            ("valid", np.bool_),
+        ]
+    )
 
 
 def _described(
@@ -131,15 +153,7 @@ def _described(
         raise InvalidDatasetError(
             f"object '{found.name}': no point of it has a local frame; leave its family out of the pool"
         )
-    records = np.zeros(
-        count,
-        [
-            ("point", np.float32, 3),
-            ("normal", np.float32, 3),
-            ("descriptor", np.float16, descriptors.shape[1]),
-            ("valid", np.bool_),
-        ],
-    )
+    records = np.zeros(count, record_type(descriptors.shape[1]))
     records["point"], records["normal"] = points, normals
     records["descriptor"], records["valid"] = descriptors, valid
     return records

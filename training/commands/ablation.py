@@ -66,7 +66,7 @@ def _parser() -> CommandParser:
     parser.add_argument("--steps", type=integer(1), help="of each row")
     parser.add_argument("--threads", type=integer(1), help="of PyTorch")
     parser.add_argument(
-        "--only", nargs="+", default=[], metavar="ROW",
+        "--only", nargs="+", action="extend", default=[], metavar="ROW",
         help=f"rows that are trained now, of {', '.join(row.name for row in ROWS)}; default: all",
     )  # fmt: skip
     add_option_arguments(parser, also=("--config",))

@@ -55,7 +55,12 @@ def _parser() -> CommandParser:
         "benchmark (AR).",
     )
     parser.add_argument(
-        "--weights", nargs="+", default=[], metavar="[NAME=]FILE", help="trained weights beside FPFH"
+        "--weights",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="[NAME=]FILE",
+        help="trained weights beside FPFH",
     )
     add_set_arguments(parser, pairs=100)
     parser.add_argument("--out", type=Path, default=Path("out/descriptors"), help="default: %(default)s")

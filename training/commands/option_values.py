@@ -22,7 +22,8 @@ def add_option_arguments(parser: CommandParser, also: tuple[str, ...] = ()) -> N
         help="YAML file of options; what it leaves out keeps its default",
     )
     parser.add_argument(
-        "--set", type=_assignment, nargs="+", default=[], metavar="NAME=VALUE", dest="values",
+        "--set", type=_assignment, nargs="+", action="extend", default=[], metavar="NAME=VALUE",
+        dest="values",
         help="single options, before those of the file; dots lead into groups, as views.nearest=3",
     )  # fmt: skip
 

@@ -29,14 +29,16 @@ def add_set_arguments(parser: ArgumentParser, pairs: int) -> None:
         parser: of the command.
         pairs: of a cache, unless the user says otherwise.
     """
-    parser.add_argument("--cache", type=Path, nargs="+", default=[], help="held-out pairs of object clouds")
+    parser.add_argument(
+        "--cache", type=Path, nargs="+", action="extend", default=[], help="held-out pairs of object clouds"
+    )
     parser.add_argument(
         "--pool", type=Path, default=Path("out/training/pool"), help="their objects; default: %(default)s"
     )
     parser.add_argument("--split", choices=SPLITS, default="test", help="of these; default: %(default)s")
     parser.add_argument("--pairs", type=integer(1), default=pairs, help="of a cache; default: %(default)s")
     parser.add_argument(
-        "--recording", nargs="+", default=[], metavar="FOLDER[=OBJECTS]",
+        "--recording", nargs="+", action="extend", default=[], metavar="FOLDER[=OBJECTS]",
         help="BOP scenes or data sets, and an objects file where symmetries are to be said",
     )  # fmt: skip
     parser.add_argument(

@@ -9,6 +9,7 @@ from typing import Any
 
 from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.features.learned import usable_device
 from training.commands.progress import progress_bar
 from training.commands.train import require_libraries
 from training.data.object_pool import ObjectPool
@@ -25,8 +26,6 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     require_libraries()
-    import torch
-
     from pose_nodes.networks.gedi import GediNetwork
     from pose_nodes.networks.weight_files import load_network
     from training.clouds.teacher_store import write_store
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         raise InvalidConfigError(
             f"{options.weights}: is no teacher; make one with `python -m training teacher`"
         )
-    network.to(torch.device(options.device))
+    network.to(usable_device("gedi", options.device))
     pool, begun, done = ObjectPool(options.pool, options.split), time.perf_counter(), 0
     with progress_bar() as progress:
         bar = progress.add_task("objects", total=len(pool))

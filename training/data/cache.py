@@ -176,6 +176,8 @@ def _read_about(folder: Path) -> dict[str, Any]:
     about = read_json(path)
     if not isinstance(about, dict) or about.get("format") != FORMAT or about.get("source") not in SOURCES:
         raise InvalidDatasetError(f"{path}: is no cache of version {FORMAT}; make one in another folder")
+    if not isinstance(about.get("count"), int) or not isinstance(about.get("options"), dict):
+        raise InvalidDatasetError(f"{path}: 'count' or 'options' is missing; make a cache in another folder")
     return about
 
 

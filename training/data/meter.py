@@ -26,7 +26,6 @@ class LoaderMeter:
         """Begin anew, for figures of the time from now on."""
         self.samples, self.waited = 0, 0.0
         self._started: float | None = None
-        self._last = 0.0
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -36,8 +35,7 @@ class LoaderMeter:
         try:
             yield
         finally:
-            self._last = self._clock()
-            self.waited += self._last - begun
+            self.waited += self._clock() - begun
 
     def count(self, samples: int) -> None:
         """Say that so many samples have come."""
@@ -45,21 +43,25 @@ class LoaderMeter:
 
     @property
     def seconds(self) -> float:
-        """From the first wait to the end of the last."""
-        return 0.0 if self._started is None else self._last - self._started
+        """From the first wait until now."""
+        return 0.0 if self._started is None else self._clock() - self._started
 
     @property
     def samples_per_second(self) -> float:
         """Samples that came, by all the time; NaN before the first."""
-        return self.samples / self.seconds if self.seconds > 0 else float("nan")
+        return self._by(self.samples)
 
     @property
     def waiting_share(self) -> float:
         """Share of the time that was spent waiting, 0 to 1; NaN before the first sample."""
-        return self.waited / self.seconds if self.seconds > 0 else float("nan")
+        return self._by(self.waited)
+
+    def _by(self, amount: float) -> float:
+        seconds = self.seconds
+        return amount / seconds if self.samples and seconds > 0 else float("nan")
 
     def __str__(self) -> str:
-        if not self.seconds > 0:
+        if not self.samples:
             return "no samples yet"
         return (
             f"{self.samples} samples in {self.seconds:.1f} s: {self.samples_per_second:.1f} a second; "

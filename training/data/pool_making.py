@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.core.errors import InvalidConfigError, InvalidInputError, InvalidMeshError
 from pose_nodes.core.json_files import read_json
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.extent import diameter
 from pose_nodes.objects.library import ObjectLibrary
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.sequences.files import write_json
-from pose_nodes.synthetic.scenes.resting import drop
+from pose_nodes.synthetic.scenes.resting import convex_corners, drop
 from pose_nodes.synthetic.shapes.library import FAMILIES, generate
 from training.data.array_files import write_arrays
 from training.data.mesh_folder import listed, read_mesh, symmetry_of
@@ -145,7 +145,14 @@ def _make_missing(
 
 def _make_object(config: PoolConfig, item: tuple[Path, tuple[str, int]]) -> None:
     path, (family, seed) = item
-    mesh, symmetry = _made(config, family, seed)
+    try:
+        mesh, symmetry = _made(config, family, seed)
+        convex_corners(mesh)  # what is flat cannot be dropped later
+    except InvalidMeshError as error:
+        raise InvalidMeshError(
+            f"object '{family}': {error}; or take it out of the pool (for a folder of meshes there are "
+            "'meshes_unit' and 'meshes_scale')"
+        ) from error
     axis = np.zeros((0, 3)) if symmetry.axis is None else symmetry.axis[None]
     colors = np.zeros((0, 3), np.uint8) if mesh.vertex_colors is None else mesh.vertex_colors
     write_arrays(

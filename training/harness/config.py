@@ -16,7 +16,10 @@ class RunOptions:
     steps: int = option(20_000, "optimiser steps in all", minimum=1, maximum=100_000_000)
     batch_size: int = option(4, "samples a step and device", minimum=1, maximum=100_000)
     accumulate: int = option(1, "batches whose gradients make one step", minimum=1, maximum=10_000)
-    seed: int = option(0, "of the initial weights, the order of samples and all that is random", minimum=0)
+    seed: int = option(
+        0, "of the initial weights, the order of samples and all that is random", minimum=0,
+        maximum=2**31 - 1,
+    )  # fmt: skip
     accelerator: str = option("auto", "what computes", choices=("auto", "cpu", "gpu"))
     devices: int = option(1, "of it; more than one train in parallel (DDP)", minimum=1, maximum=1024)
     precision: str = option("32", "of products; bf16 and 16 are mixed precision", choices=tuple(PRECISIONS))

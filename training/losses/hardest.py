@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from training.losses.full_precision import full_precision
+
 NEAR, FAR = 0.1, 1.4
 """Margins: pairs up to here are near enough, others from here on are far enough apart."""
 
@@ -38,7 +40,8 @@ def hardest_contrastive(first: Tensor, second: Tensor, apart: Tensor) -> Contras
         first, second: (n, d) unit descriptors; the i-th of both belong together.
         apart: (n, n) bool which of the first and the second shall not be alike.
     """
-    squares = (2.0 - 2.0 * first.float() @ second.float().T).clamp(min=0.0)
+    with full_precision(first):
+        squares = (2.0 - 2.0 * first.float() @ second.float().T).clamp(min=0.0)
     distances = (squares + 1e-9).sqrt()
     pairs = distances.diagonal()
     others = distances.masked_fill(~apart, torch.inf)
@@ -54,9 +57,9 @@ def chamfer(first: Tensor, second: Tensor) -> Tensor:
         first, second: (b, 3, k).
     """
     one, other = first.transpose(1, 2).float(), second.transpose(1, 2).float()
-    squares = (
-        (one**2).sum(2)[:, :, None] + (other**2).sum(2)[:, None] - 2.0 * one @ other.transpose(1, 2)
-    ).clamp(min=0.0)
+    with full_precision(first):
+        products = one @ other.transpose(1, 2)
+    squares = ((one**2).sum(2)[:, :, None] + (other**2).sum(2)[:, None] - 2.0 * products).clamp(min=0.0)
     return squares.amin(dim=2).mean() + squares.amin(dim=1).mean()
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from training.clouds.relations import ALIKE, NEITHER
+from training.losses.full_precision import full_precision
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def matching_loss(anchors: Tensor, others: Tensor, relation: Tensor, temperature
     relation = relation.to(anchors.device)
     alike = relation == ALIKE
     some = alike.any(dim=1)
-    similar = (anchors.float() @ others.float().T)[some] / temperature
+    with full_precision(anchors):
+        similar = (anchors.float() @ others.float().T)[some] / temperature
     similar = similar.masked_fill(relation[some] == NEITHER, -torch.inf)
     right = similar.masked_fill(~alike[some], -torch.inf)
     loss = torch.logsumexp(similar, dim=1) - torch.logsumexp(right, dim=1)

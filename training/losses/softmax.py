@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from training.losses.full_precision import full_precision
 from training.losses.hardest import Contrast
 
 _NEVER = -1e4
@@ -26,7 +27,8 @@ def softmax_contrastive(first: Tensor, second: Tensor, apart: Tensor, temperatur
     Returns:
         `far` is the loss, `near` zero.
     """
-    similar = first.float() @ second.float().T / temperature
+    with full_precision(first):
+        similar = first.float() @ second.float().T / temperature
     pairs = similar.diagonal()
     others = similar.masked_fill(~apart, _NEVER)
     there, back = (torch.logaddexp(pairs, others.logsumexp(dim=way)) - pairs for way in (1, 0))

@@ -75,7 +75,7 @@ DESCRIPTORS = PublishedTable(
         "Student: there Point Transformer V3 of 46 million parameters on coordinates, distilled with 1 "
         "million images on 8 A100; here the network that is named above.",
         "Poses: there RANSAC of Open3D on mutual matches (100,000 tries, 3 % of the diameter) and 1,000 "
-        "steps of point-to-point ICP; here our own RANSAC on the matches that are named above (100,000 "
+        "steps of point-to-point ICP; here the RANSAC and the matches that are named above (100,000 "
         "triplets, 3 %) and up to 100 steps of ICP within 5 %, one try a pair, the same for all descriptors; "
         "which pose is believed is said above.",
         "Outliers: there statistical outlier removal on the target; here the masks of recordings lose a rim"

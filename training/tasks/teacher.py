@@ -73,8 +73,10 @@ class TeacherTask:
     def loss(self, network: nn.Module, batch: BatchArrays, device: Any) -> Loss:
         """Of each pair of clouds; those with too few patches do not count."""
         counts = [len(patches) for patches in batch["source_patches"]]
-        if sum(counts) < 2:
-            return Loss(next(network.parameters()).sum() * 0.0, _nothing(device))
+        if max(counts) < 2:
+            # Of all weights: processes that train together wait for the gradient of each.
+            nothing = torch.stack([weights.sum() for weights in network.parameters()]).sum() * 0.0
+            return Loss(nothing, _nothing(device))
         patches = np.concatenate([*batch["source_patches"], *batch["target_patches"]])
         descriptors, aligned = network(torch.from_numpy(patches).to(device))
         first, second = descriptors.split(sum(counts))

@@ -254,14 +254,23 @@ def _mujoco() -> Any:
     return mujoco
 
 
-def _hull(index: int, mesh: TriangleMesh) -> NDArray[np.float64]:
-    """(n, 3) corners of the convex hull of object `index`."""
+def convex_corners(mesh: TriangleMesh) -> NDArray[np.float64]:
+    """(n, 3) corners of the convex hull of a mesh, as which it is dropped.
+
+    Raises:
+        InvalidMeshError: it has no volume.
+    """
     try:
         return np.asarray(mesh.vertices[ConvexHull(mesh.vertices).vertices])
     except QhullError as error:
-        raise InvalidMeshError(
-            f"object {index} of those to drop: its mesh is flat, so that it has no weight; give it a volume"
-        ) from error
+        raise InvalidMeshError("its mesh is flat, so that it has no weight; give it a volume") from error
+
+
+def _hull(index: int, mesh: TriangleMesh) -> NDArray[np.float64]:
+    try:
+        return convex_corners(mesh)
+    except InvalidMeshError as error:
+        raise InvalidMeshError(f"object {index} of those to drop: {error}") from error
 
 
 def _world(hulls: Sequence[NDArray[np.float64]], support: Support, config: DropConfig) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,7 +168,18 @@ def test_stores_of_others_are_refused(store_folder, weights, pool, pool_folder, 
     path.write_bytes(whole[:50])
     with pytest.raises(InvalidDatasetError, match=r"\.npy: is damaged .*; delete it and run"):
         TeacherStore(store_folder, pool)[0]
+    path.write_bytes(b"")
+    with pytest.raises(InvalidDatasetError, match=r"\.npy: is damaged"):
+        TeacherStore(store_folder, pool)[0]
+    np.save(path, np.zeros(3))
+    with pytest.raises(InvalidDatasetError, match=r"\.npy: has no records of 8 numbers a point; delete it"):
+        TeacherStore(store_folder, pool)[0]
     path.write_bytes(whole)
+    about = (store_folder / "store.json").read_text()
+    (store_folder / "store.json").write_text(about.replace('"dimension"', '"dimensions"'))
+    with pytest.raises(InvalidDatasetError, match="does not tell the 'dimension'"):
+        TeacherStore(store_folder, pool)
+    (store_folder / "store.json").write_text(about)
     other = ObjectPool(pool_folder)
     other.fingerprint = "another"
     with pytest.raises(InvalidConfigError, match="is of other objects than those of"):
@@ -187,6 +199,32 @@ def test_patches_of_a_pair_are_around_corresponding_points(caches, pool):
     extent = [np.abs(each).mean(axis=2) for each in (sample.source_patches, sample.target_patches)]
     gaps = np.linalg.norm(extent[0][:, None] - extent[1], axis=2)
     assert gaps.diagonal().mean() < gaps[sample.apart].mean()
+
+
+def extents(clouds) -> np.ndarray:
+    return np.array([np.linalg.norm(points, axis=1).max() for points in clouds])
+
+
+def test_both_clouds_have_another_size_where_sizes_are_uncertain(model_pairs, store_folder):
+    store, options = TeacherStore(store_folder, model_pairs.pool), LabelOptions(points=POINTS)
+    still, scaled = (
+        LabelledSamples(model_pairs, store, options, replace(STILL, scale=scale), seed=0)[0]
+        for scale in (0.0, 0.1)
+    )
+    ratios = extents(np.split(scaled.points, scaled.offsets[:1])) / extents(
+        np.split(still.points, still.offsets[:1])
+    )
+    assert ratios[0] == pytest.approx(ratios[1], rel=1e-4) and abs(ratios[0] - 1.0) > 0.005
+
+
+def test_patches_are_of_clouds_of_another_size_where_sizes_are_uncertain(caches, pool):
+    pairs, sampler = CachedPairs([caches / "views"], pool), PatchSampler(0.3, 60, 32)
+    still, scaled = (
+        PatchSamples(pairs, sampler, PatchOptions(patches=40), replace(STILL, scale=scale), seed=0)[0]
+        for scale in (0.0, 0.1)
+    )
+    assert still.source_patches.shape == scaled.source_patches.shape
+    assert np.abs(still.source_patches - scaled.source_patches).max() > 0.01
 
 
 def test_spread_labels_are_of_the_same_points_and_unit_vectors_about_the_origin(model_pairs, store_folder):

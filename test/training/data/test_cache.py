@@ -146,6 +146,9 @@ def test_a_folder_without_a_cache_or_with_one_of_another_version_is_refused(tmp_
     (tmp_path / "cache.json").write_text('{"format": 0}')
     with pytest.raises(InvalidDatasetError, match="is no cache of version 1"):
         CachedSource(tmp_path)
+    (tmp_path / "cache.json").write_text('{"format": 1, "source": "object_clouds", "options": {}}')
+    with pytest.raises(InvalidDatasetError, match="'count' or 'options' is missing"):
+        CachedSource(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_to_is_an_error(source, tmp_path):

@@ -79,6 +79,21 @@ def test_a_broken_mesh_is_named(mesh_folder, tmp_path):
         list(make_pool(config, tmp_path / "pool", 0))
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("v 0 0 0\nv 0 0.1 0\nv 0.1 0 0\nf 1 2 3\n", "its mesh is flat"),
+        ("v 0 0 0\nv 0 0.1 0\nv 0 0.2 0\nf 1 2 3\n", "no triangle has an area"),
+    ],
+)
+def test_a_mesh_that_cannot_be_dropped_is_named_when_it_is_read(mesh_folder, tmp_path, text, sentence):
+    shutil.copytree(mesh_folder, tmp_path / "meshes")
+    (tmp_path / "meshes" / "Cup" / "meshes" / "model.obj").write_text(text)
+    config = PoolConfig(meshes=str(tmp_path / "meshes"), train=0, val=0, test=0, meshes_held_out=0.0)
+    with pytest.raises(InvalidMeshError, match=f"object 'Cup__meshes__model': .*{sentence}.*out of the pool"):
+        list(make_pool(config, tmp_path / "pool", 0))
+
+
 def test_a_scale_that_makes_no_object_is_told(mesh_folder):
     path = mesh_folder / "Cup" / "meshes" / "model.obj"
     with pytest.raises(InvalidMeshError, match=r"model\.obj, 1000 times its size,: its diagonal is"):

@@ -27,11 +27,20 @@ def test_waiting_and_using_are_told_apart():
             clock.now += 1.0
         meter.count(8)
         clock.now += 3.0
-    # The time after the last wait is not yet over.
-    assert meter.seconds == 13.0 and meter.waited == 4.0
-    assert meter.samples_per_second == pytest.approx(32 / 13)
-    assert meter.waiting_share == pytest.approx(4 / 13)
-    assert str(meter) == "32 samples in 13.0 s: 2.5 a second; waited 4.0 s for them (31 %)"
+    assert meter.seconds == 16.0 and meter.waited == 4.0
+    assert meter.samples_per_second == pytest.approx(32 / 16)
+    assert meter.waiting_share == pytest.approx(4 / 16)
+    assert str(meter) == "32 samples in 16.0 s: 2.0 a second; waited 4.0 s for them (25 %)"
+
+
+def test_one_batch_has_the_rate_of_all_the_time_that_it_took():
+    clock = Clock()
+    meter = LoaderMeter(clock)
+    with meter.waiting():
+        clock.now += 0.1
+    meter.count(2)
+    clock.now += 0.9
+    assert meter.samples_per_second == pytest.approx(2.0) and meter.waiting_share == pytest.approx(0.1)
 
 
 def test_before_the_first_sample_there_are_no_figures():

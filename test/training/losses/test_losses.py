@@ -131,3 +131,32 @@ def test_patches_with_nothing_to_be_told_from_cost_nothing_and_have_gradients():
     found = softmax_contrastive(first, unit(0.3, 0.9), torch.zeros(2, 2, dtype=torch.bool), 0.05)
     found.total.backward()
     assert found.total.item() == 0.0 and (first.grad == 0).all()
+
+
+def nearly_alike(seed: int, noise: float, shape: tuple[int, ...]):
+    generator = torch.Generator().manual_seed(seed)
+    first = torch.randn(shape, generator=generator)
+    second = first + noise * torch.randn(shape, generator=generator)
+    return first, second
+
+
+def descriptors(seed: int = 0):
+    first, second = nearly_alike(seed, 0.02, (40, 32))
+    return torch.nn.functional.normalize(first, dim=1), torch.nn.functional.normalize(second, dim=1)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda: matching_loss(*descriptors(), ALIKE * torch.eye(40, dtype=torch.int8), 0.05).loss,
+        lambda: softmax_contrastive(*descriptors(), ~torch.eye(40, dtype=torch.bool), 0.05).far,
+        lambda: hardest_contrastive(*descriptors(), ~torch.eye(40, dtype=torch.bool)).total,
+        lambda: chamfer(*nearly_alike(0, 0.003, (4, 3, 60))),
+    ],
+    ids=["matching", "softmax", "hardest", "chamfer"],
+)
+def test_losses_are_those_of_single_precision_in_mixed_precision_too(loss):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mixed = loss()
+    assert mixed.dtype == torch.float32 and loss().item() > 0.0
+    assert mixed.item() == pytest.approx(loss().item(), rel=1e-5, abs=0.0)

@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch")
@@ -15,10 +16,12 @@ pytest.importorskip("safetensors", reason="weights need safetensors")
 import yaml
 
 from pose_nodes.core.config import from_mapping
+from pose_nodes.features.learned import WEIGHTS
 from pose_nodes.networks.weight_files import load_network
 from training.__main__ import main
 from training.commands.option_values import read_options
 from training.commands.train import PRESET_FOLDER, PRESETS, TASKS
+from training.tasks.teacher import TeacherTask, TeacherTraining
 
 SHORT = [
     "run.steps=4", "run.batch_size=2", "run.workers=0", "run.threads=1", "run.validate_steps=2",
@@ -94,6 +97,16 @@ def test_the_teacher_trains(teacher):
 def test_the_teacher_trains_with_a_softmax_of_all_patches(run, tmp_path):
     assert run("teacher", tmp_path, "contrast=softmax") == 0
     check(tmp_path, "teacher")
+
+
+def test_where_nearly_nothing_corresponds_the_teacher_learns_nothing_and_goes_on():
+    task = TeacherTask(from_mapping(TeacherTraining, {"network.size": "tiny", "network.dimension": 8}))
+    network, few = task.build(), np.zeros((1, 3, 32), np.float32)
+    batch = {"source_patches": [few, few], "target_patches": [few, few], "apart": [np.eye(1, dtype=bool)] * 2}
+    loss = task.loss(network, batch, torch.device("cpu"))
+    loss.total.backward()
+    assert loss.total.item() == 0.0
+    assert all(weights.grad is not None for weights in network.parameters())
 
 
 def test_the_descriptor_trains(student):
@@ -209,6 +222,13 @@ def test_a_student_is_no_teacher(student, pool_folder, tmp_path, capsys):
     words = ["--weights", weights, "--pool", pool_folder, "--out", tmp_path]
     assert main(["teacher-descriptors", *map(str, words)]) == 2
     assert "is no teacher; make one with `python -m training teacher`" in capsys.readouterr().err
+
+
+def test_a_device_that_is_none_is_told_before_anything_is_described(pool_folder, tmp_path, capsys):
+    weights = ("--weights", WEIGHTS / "gedi_small.safetensors")
+    words = (*weights, "--device", "gpu", "--pool", pool_folder, "--out", tmp_path)
+    assert main(["teacher-descriptors", *map(str, words)]) == 2
+    assert "device 'gpu' is none of cpu, cuda" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("preset", PRESETS)
