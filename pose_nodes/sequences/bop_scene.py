@@ -98,6 +98,10 @@ class BopScene:
         except InvalidInputError as error:
             raise InvalidDatasetError(str(error)) from error
 
+    def is_annotated(self, image_id: int) -> bool:
+        """Whether scene_gt.json tells of an image, if only that none of the objects is in it."""
+        return image_id in self._truths
+
     def truths(self, image_id: int) -> dict[int, GroundTruth]:
         """The true poses in an image, by their places in scene_gt.json.
 

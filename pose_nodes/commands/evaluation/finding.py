@@ -82,7 +82,8 @@ class Finding:
                 state = (task.seed, scene_id, image_id, target.object_id, number)
                 tried, taken = find(frame, mask, state)
                 seconds += taken
-                start = compared(tried, model, list(known.values()), image_id, task.seed)
+                told = list(known.values()) if scene.is_annotated(image_id) else None
+                start = compared(tried, model, told, image_id, task.seed)
                 instances.append(InstanceRecord.of(target.object_id, tried, start))
         return ImageRecord(task.method, task.seed, scene_id, image_id, seconds, instances)
 

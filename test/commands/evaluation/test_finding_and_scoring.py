@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pose_nodes.commands.evaluation.data_set import DataSet
@@ -75,6 +77,19 @@ def test_a_target_without_a_mask_is_absent_and_so_is_an_empty_one(dice, staged, 
     assert [instance.start.outcome.value for instance in record.instances] == ["absent", "absent"]
     assert record.instances[1].start.reason == "there is no mask"
     assert record.results(verified_alone=False) == []
+
+
+@pytest.mark.parametrize(("told", "outcome"), [({"7": []}, "wrong"), (None, "unknown")])
+def test_a_verified_pose_is_wrong_where_the_object_is_not_but_unknown_without_ground_truth(
+    dice, staged, die, told, outcome
+):
+    _, masks = staged((die, POSES[0]), (die, POSES[1]))
+    data_set = dice()
+    truths = data_set.folder / "test" / "000002" / "scene_gt.json"
+    truths.unlink() if told is None else truths.write_text(json.dumps(told))
+    task = ImageTask([Target(2, 7, 4, 1)], "ours", 0, [detection(masks[1], 0.9)])
+    (instance,) = Finding(data_set, FPFH)(task).instances
+    assert instance.verified and instance.start.outcome.value == outcome
 
 
 def test_an_object_is_looked_for_by_the_features_that_its_block_names(dice, tmp_path):
