@@ -22,6 +22,7 @@ from pose_nodes.geometry import se3
 
 METRES_PER_MILLIMETRE = 1e-3
 SCENE_MARK = "scene_camera.json"
+TRUTHS_FILE = "scene_gt.json"
 OBJECTS_FILE = "objects.yaml"
 _MODEL_FOLDERS = ("models", "models_eval", "models_cad", "models_reconst", "models_fine")
 _MODEL_NAME = re.compile(r"obj_(\d{6})")

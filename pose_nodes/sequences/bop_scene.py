@@ -56,7 +56,7 @@ class BopScene:
         self._cameras = bop_files.read_by_image(self.folder / bop_files.SCENE_MARK)
         if not self._cameras:
             raise InvalidDatasetError(f"{self.folder / bop_files.SCENE_MARK}: lists no image")
-        self._truths = self._optional("scene_gt.json")
+        self._truths = self._optional(bop_files.TRUTHS_FILE)
         self._infos = self._optional("scene_gt_info.json")
         self._image_ids = list(self._cameras)
         self._objects_file = bop_files.find_objects_file(self.folder) if names is None else None
@@ -108,7 +108,7 @@ class BopScene:
         Raises:
             InvalidDatasetError: the file, or scene_gt_info.json, is malformed.
         """
-        path = self.folder / "scene_gt.json"
+        path = self.folder / bop_files.TRUTHS_FILE
         return {
             index: GroundTruth(
                 name,
@@ -159,7 +159,7 @@ class BopScene:
 
     def _entries(self, image_id: int) -> list[tuple[int, int, Any]]:
         """(index in scene_gt, object id, entry) of the objects of an image."""
-        path = self.folder / "scene_gt.json"
+        path = self.folder / bop_files.TRUTHS_FILE
         entries = self._truths.get(image_id, [])
         if not isinstance(entries, list):
             raise InvalidDatasetError(f"{path}: image {image_id}: must be a list of objects")

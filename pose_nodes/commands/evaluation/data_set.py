@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from pose_nodes.core.errors import InvalidDatasetError
@@ -18,6 +20,7 @@ from pose_nodes.objects.objects_file import read_objects_file
 from pose_nodes.sequences.bop_files import (
     OBJECTS_FILE,
     SCENE_MARK,
+    TRUTHS_FILE,
     default_name,
     find_models,
     model_ids,
@@ -25,6 +28,7 @@ from pose_nodes.sequences.bop_files import (
 )
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.sequences.bop_targets import Target, read_targets
+from pose_nodes.sequences.recording import GroundTruth
 
 TARGETS_FILE = "test_targets_bop19.json"
 _MODELS, _MODELS_OF_ERRORS = "models", "models_eval"
@@ -98,11 +102,21 @@ class DataSet:
         """
         return BopScene(self.folder / self.split / f"{scene_id:06d}", self.names)
 
+    def truths(self, scene: BopScene, image_id: int) -> dict[int, GroundTruth] | None:
+        """The true poses in an image, by their places in scene_gt.json; None in a split without any.
+
+        Raises:
+            InvalidDatasetError: scene_gt.json is malformed, or has no entry for the image.
+        """
+        self._check(scene, image_id)
+        return scene.truths(image_id) if self._has_truths else None
+
     def targets(self, path: Path | None) -> list[Target]:
         """What is asked for: the targets of a file, or of the data set's own, or else all that is seen.
 
         Raises:
-            InvalidDatasetError: the file is malformed, or nothing is asked for.
+            InvalidDatasetError: the file is malformed, nothing is asked for, or an image is missing or, in a
+                split with ground truth, without any.
         """
         own = self.folder / TARGETS_FILE
         if path is None and own.is_file() and self.split.split("_")[0] == "test":
@@ -115,6 +129,7 @@ class DataSet:
                 f"{asked}: asks for none of the objects {', '.join(self.names.values())}; targets need "
                 "scene_gt.json or a --targets file, and objects with models"
             )
+        self._check_images({(target.scene_id, target.image_id) for target in named})
         return named
 
     def model(self, name: str) -> ObjectModel:
@@ -150,6 +165,29 @@ class DataSet:
     @cached_property
     def _models(self) -> Path:
         return find_models(self.folder / self.split / "scene")
+
+    @cached_property
+    def _has_truths(self) -> bool:
+        return any((self.folder / self.split).glob(f"*/{TRUTHS_FILE}"))
+
+    def _check_images(self, places: set[tuple[int, int]]) -> None:
+        for scene_id, asked in groupby(sorted(places), key=itemgetter(0)):
+            scene = self.scene(scene_id)
+            for _, image_id in asked:
+                self._check(scene, image_id)
+
+    def _check(self, scene: BopScene, image_id: int) -> None:
+        """Refuse an image whose targets cannot be counted: without them the score would be too good."""
+        if image_id not in scene.image_ids:
+            raise InvalidDatasetError(
+                f"{scene.folder / SCENE_MARK}: has no image {image_id}, for which targets ask; mend the file "
+                "or the --targets"
+            )
+        if self._has_truths and not scene.is_annotated(image_id):
+            raise InvalidDatasetError(
+                f"{scene.folder / TRUTHS_FILE}: has no true poses of image {image_id}, for which targets "
+                "ask, though the split has others; mend the file or the --targets"
+            )
 
     def _seen(self) -> list[Target]:
         """Every object of every image that is seen well enough, where nobody asks for anything."""

@@ -44,7 +44,8 @@ class Scoring:
 
     def _found(self, scene: BopScene, target: Target, results: Sequence[PoseResult]) -> Found:
         name = self.data_set.names[target.object_id]
-        known = [truth for truth in scene.truths(target.image_id).values() if truth.class_name == name]
+        told = self.data_set.truths(scene, target.image_id) or {}
+        known = [truth for truth in told.values() if truth.class_name == name]
         visible = most_visible([truth.visible_fraction for truth in known], target.count)
         truths = [known[i].T_camera_object for i in visible]
         own = [result for result in results if result.object_id == target.object_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +38,47 @@ def test_targets_that_are_no_objects_of_the_data_set_are_refused(dice, tmp_path)
     file.write_text(json.dumps([{"scene_id": 2, "im_id": 7, "obj_id": 5, "inst_count": 1}]))
     with pytest.raises(InvalidDatasetError, match="asks for none of the objects obj_000004"):
         dice().targets(file)
+
+
+def test_a_target_in_an_image_that_is_not_there_is_refused(dice, tmp_path):
+    with pytest.raises(InvalidDatasetError, match=r"scene_camera\.json: has no image 9999"):
+        dice().targets(asking(tmp_path, 9999))
+
+
+@pytest.mark.parametrize("left", [None, {"8": []}])
+def test_a_target_in_an_image_without_true_poses_is_refused_where_the_split_has_some(dice, tmp_path, left):
+    truths = dice().folder / "test" / "000002" / "scene_gt.json"
+    other = tmp_path / "dice" / "test" / "000003"
+    other.mkdir()
+    truths.rename(other / "scene_gt.json")
+    if left is not None:
+        truths.write_text(json.dumps(left))
+    data_set = DataSet.open(tmp_path / "dice", "test", None)
+    with pytest.raises(InvalidDatasetError, match=r"000002/scene_gt\.json: has no true poses of image 7"):
+        data_set.targets(asking(tmp_path, 7))
+    with pytest.raises(InvalidDatasetError, match="has no true poses of image 7"):
+        data_set.truths(data_set.scene(2), 7)
+
+
+def test_a_split_without_ground_truth_has_targets_and_no_true_poses(dice, tmp_path):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "scene_gt.json").unlink()
+    assert data_set.targets(asking(tmp_path, 7)) == [Target(2, 7, 4, 1)]
+    assert data_set.truths(data_set.scene(2), 7) is None
+
+
+def test_an_image_in_which_no_object_is_known_to_be_has_no_true_poses_but_is_no_fault(dice, tmp_path):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "scene_gt.json").write_text('{"7": []}')
+    assert data_set.targets(asking(tmp_path, 7)) == [Target(2, 7, 4, 1)]
+    assert data_set.truths(data_set.scene(2), 7) == {}
+
+
+def asking(folder: Path, image_id: int) -> Path:
+    """A file that asks for the die in an image of scene 2."""
+    file = folder / "targets.json"
+    file.write_text(json.dumps([{"scene_id": 2, "im_id": image_id, "obj_id": 4, "inst_count": 1}]))
+    return file
 
 
 def test_an_objects_file_names_the_objects_and_tells_their_symmetries(dice, tmp_path):

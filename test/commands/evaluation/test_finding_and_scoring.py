@@ -114,6 +114,20 @@ def test_a_data_set_without_masks_needs_predicted_ones(dice):
         Finding(dice(masks=False), FPFH)(ImageTask(BOTH, "ours", 0))
 
 
+def test_a_data_set_without_ground_truth_needs_predicted_masks(dice):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "scene_gt.json").unlink()
+    with pytest.raises(InvalidDatasetError, match="predicted --masks"):
+        Finding(data_set, FPFH)(ImageTask(BOTH, "ours", 0))
+
+
+def test_the_targets_of_an_image_without_true_poses_do_not_vanish_from_the_score(dice):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "scene_gt.json").write_text("{}")
+    with pytest.raises(InvalidDatasetError, match="has no true poses of image 7"):
+        scored(data_set, BOTH, result(0))
+
+
 def test_a_target_in_an_image_that_is_not_there_is_named(dice):
     with pytest.raises(InvalidDatasetError, match="has no image 8"):
         Finding(dice(), FPFH)(ImageTask([Target(2, 8, 4, 1)], "ours", 0))
