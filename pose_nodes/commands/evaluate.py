@@ -12,7 +12,7 @@ import numpy as np
 
 from pose_nodes import __version__
 from pose_nodes.commands.descriptor_options import add_descriptor_arguments, instance_config
-from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, DataSet
+from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, Asked, DataSet
 from pose_nodes.commands.evaluation.finding import PLAIN, Finding
 from pose_nodes.commands.evaluation.records import ImageRecord, RecordFile
 from pose_nodes.commands.evaluation.report import Row, rows_of, score_tables
@@ -42,12 +42,13 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     _check(parser, options)
     data_set = DataSet.open(options.data_set, options.split, options.objects)
-    images = images_of(data_set.targets(options.targets), options.every)
+    asked = data_set.asked(options.targets)
+    images = images_of(asked.targets, options.every)
     # Also one worker is a process of its own: what is computed with one thread is the same for any number.
     with one_thread_each(), Workers(options.workers, one_is_here=False) as workers:
         if options.results is not None:
-            return _score_results(data_set, images, options, workers)
-        return _evaluate(data_set, images, options, workers)
+            return _score_results(data_set, asked, images, options, workers)
+        return _evaluate(data_set, asked, images, options, workers)
 
 
 def _check(parser: CommandParser, options: Namespace) -> None:
@@ -58,16 +59,18 @@ def _check(parser: CommandParser, options: Namespace) -> None:
     result_name(options.method, "", "")  # refuses an unusable name before the work begins
 
 
-def _score_results(data_set: DataSet, images: Images, options: Namespace, workers: Workers) -> int:
+def _score_results(
+    data_set: DataSet, asked: Asked, images: Images, options: Namespace, workers: Workers
+) -> int:
     results = read_results(options.results)
     method = options.results.stem.split("_")[0]
     rows = rows_of(method, score(data_set, images, [results], workers), None)
     seconds = {(each.scene_id, each.image_id): each.seconds for each in results}
-    title = _title(data_set, images, options)
-    return _report(title, rows, {method: _mean(list(seconds.values()))}, options)
+    title = _title(data_set, asked, images, options)
+    return _report(title, asked, rows, {method: _mean(list(seconds.values()))}, options)
 
 
-def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Workers) -> int:
+def _evaluate(data_set: DataSet, asked: Asked, images: Images, options: Namespace, workers: Workers) -> int:
     methods = [options.method, PLAIN] if options.baseline else [options.method]
     seeds = range(options.seed, options.seed + options.seeds)
     detections = None if options.masks == VISIBLE else read_detections(Path(options.masks))
@@ -75,8 +78,8 @@ def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Wo
     finding = Finding(data_set, instance_config(options), options.device)
     with RecordFile(options.out / _RECORDS, _settings(options), options.resume) as file:
         is_whole = find(finding, tasks, file, workers)
-    asked = {(method, seed, *place) for method in methods for seed in seeds for place in images}
-    records = sorted((each for each in file.records if each.key in asked), key=lambda each: each.key)
+    keys = {(method, seed, *place) for method in methods for seed in seeds for place in images}
+    records = sorted((each for each in file.records if each.key in keys), key=lambda each: each.key)
     by_method = {method: [each for each in records if each.method == method] for method in methods}
     runs = {method: _written(data_set, method, by_method[method], options) for method in methods}
     if not is_whole:
@@ -86,9 +89,9 @@ def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Wo
     for method, own in by_method.items():
         starts = [instance.start for record in own for instance in record.instances]
         rows += rows_of(method, score(data_set, images, runs[method], workers), starts)
-    title = f"{_title(data_set, images, options)}; {_POSES[options.poses]}"
+    title = f"{_title(data_set, asked, images, options)}; {_POSES[options.poses]}"
     means = {method: _mean([record.seconds for record in own]) for method, own in by_method.items()}
-    return _report(title, rows, means, options)
+    return _report(title, asked, rows, means, options)
 
 
 def _written(
@@ -107,11 +110,13 @@ def _written(
     return runs
 
 
-def _report(title: str, rows: list[Row], seconds: dict[str, float], options: Namespace) -> int:
+def _report(title: str, asked: Asked, rows: list[Row], seconds: dict[str, float], options: Namespace) -> int:
     value = {
         "version": __version__,
         "title": title,
         "settings": _settings(options),
+        "targets": asked.instances,
+        "targets_asked": asked.all_instances,
         "seconds_per_image": seconds,
         "results": rows,
     }
@@ -124,10 +129,12 @@ def _report(title: str, rows: list[Row], seconds: dict[str, float], options: Nam
     return DONE
 
 
-def _title(data_set: DataSet, images: Images, options: Namespace) -> str:
+def _title(data_set: DataSet, asked: Asked, images: Images, options: Namespace) -> str:
     shares = "" if options.every == 1 else f", every {_ordinal(options.every)}"
+    is_whole = asked.instances == asked.all_instances
+    targets = "" if is_whole else f"; {asked.instances} of {asked.all_instances} targets"
     masks = "" if options.results is not None else f"; {options.masks} masks"
-    return f"{data_set.name}, {data_set.split}: {len(images)} images{shares}{masks}"
+    return f"{data_set.name}, {data_set.split}: {len(images)} images{shares}{targets}{masks}"
 
 
 def _ordinal(number: int) -> str:

@@ -73,6 +73,15 @@ class BopScene:
         """The numbers of the images, in the order of the recording."""
         return tuple(self._image_ids)
 
+    @property
+    def object_ids(self) -> set[int]:
+        """The ids of all objects in scene_gt.json, also of those without a name.
+
+        Raises:
+            InvalidDatasetError: the file is malformed.
+        """
+        return {object_id for image_id in self._truths for _, object_id, _ in self._entries(image_id)}
+
     def __len__(self) -> int:
         return len(self._image_ids)
 
@@ -153,8 +162,7 @@ class BopScene:
     def _own_names(self) -> dict[int, str]:
         if self._objects_file is not None:
             return bop_files.names_from_objects_file(self._objects_file)
-        ids = {object_id for image_id in self._truths for _, object_id, _ in self._entries(image_id)}
-        ids = ids or set(bop_files.model_ids(bop_files.find_models(self.folder)))
+        ids = self.object_ids or set(bop_files.model_ids(bop_files.find_models(self.folder)))
         return {object_id: bop_files.default_name(object_id) for object_id in sorted(ids)}
 
     def _entries(self, image_id: int) -> list[tuple[int, int, Any]]:

@@ -79,6 +79,20 @@ def test_the_results_of_others_are_scored_and_an_image_that_they_miss_counts(
     assert "cold_starts" not in row and value["seconds_per_image"] == {"others": 3.0}
 
 
+def test_the_title_tells_how_many_targets_are_of_the_objects_that_are_named(
+    command, folder, tmp_path, strict_json
+):
+    asked = [{"scene_id": 1, "im_id": 0, "obj_id": i, "inst_count": n} for i, n in ((1, 1), (2, 3))]
+    (tmp_path / "targets.json").write_text(json.dumps(asked))
+    (tmp_path / "none_bunny-test.csv").write_text(HEADER + "\n")
+    words = ("--targets", tmp_path / "targets.json", "--results", tmp_path / "none_bunny-test.csv")
+    answer = command("evaluate", folder, *words, "--workers", 1, "--out", tmp_path / "out")
+    assert (answer.code, answer.err) == (0, "")
+    assert "bunny, test: 1 images; 1 of 4 targets" in answer.out
+    value = strict_json(tmp_path / "out" / "scores.json")
+    assert (value["targets"], value["targets_asked"]) == (1, 4)
+
+
 def numbers(values: list[float]) -> str:
     return " ".join(map(repr, values))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -32,6 +33,21 @@ from pose_nodes.sequences.recording import GroundTruth
 
 TARGETS_FILE = "test_targets_bop19.json"
 _MODELS, _MODELS_OF_ERRORS = "models", "models_eval"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for.
+
+    Attributes:
+        targets: of the objects that have a name here, by scene, image and object.
+        instances: how many these are together.
+        all_instances: the same with those of objects that an objects file leaves out.
+    """
+
+    targets: Sequence[Target]
+    instances: int
+    all_instances: int
 
 
 @dataclass(frozen=True)
@@ -111,12 +127,12 @@ class DataSet:
         self._check(scene, image_id)
         return scene.truths(image_id) if self._has_truths else None
 
-    def targets(self, path: Path | None) -> list[Target]:
+    def asked(self, path: Path | None) -> Asked:
         """What is asked for: the targets of a file, or of the data set's own, or else all that is seen.
 
         Raises:
-            InvalidDatasetError: the file is malformed, nothing is asked for, or an image is missing or, in a
-                split with ground truth, without any.
+            InvalidDatasetError: the file is malformed, nothing is asked for, a mesh is missing that no
+                objects file leaves out, or an image is missing or, in a split with ground truth, without any.
         """
         own = self.folder / TARGETS_FILE
         if path is None and own.is_file() and self.split.split("_")[0] == "test":
@@ -129,8 +145,9 @@ class DataSet:
                 f"{asked}: asks for none of the objects {', '.join(self.names.values())}; targets need "
                 "scene_gt.json or a --targets file, and objects with models"
             )
+        self._check_meshes(targets)
         self._check_images({(target.scene_id, target.image_id) for target in named})
-        return named
+        return Asked(named, _instances(named), _instances(targets))
 
     def model(self, name: str) -> ObjectModel:
         """An object, ready to be looked for.
@@ -170,6 +187,16 @@ class DataSet:
     def _has_truths(self) -> bool:
         return any((self.folder / self.split).glob(f"*/{TRUTHS_FILE}"))
 
+    def _check_meshes(self, targets: Sequence[Target]) -> None:
+        """Only an objects file may leave out objects: it says that this is meant."""
+        missing = {target.object_id for target in targets} - set(self.names)
+        if self.objects_file is None and missing:
+            lacking = ", ".join(mesh_path(self._models, i).name for i in sorted(missing))
+            raise InvalidDatasetError(
+                f"{self._models}: has no {lacking}, for which targets ask; add the mesh, or name the objects "
+                "that are meant in an --objects file"
+            )
+
     def _check_images(self, places: set[tuple[int, int]]) -> None:
         for scene_id, asked in groupby(sorted(places), key=itemgetter(0)):
             scene = self.scene(scene_id)
@@ -198,9 +225,16 @@ class DataSet:
         return found
 
     def _seen_in(self, scene_id: int) -> list[Target]:
-        scene, targets = self.scene(scene_id), []
+        known, targets = self.scene(scene_id), []
+        ids_by_name = {default_name(object_id): object_id for object_id in known.object_ids}
+        # Objects without a name here are no part of `known`, but are asked for as well.
+        scene = BopScene(known.folder, {object_id: name for name, object_id in ids_by_name.items()})
         for image_id in scene.image_ids:
             seen = [truth.class_name for truth in scene.truths(image_id).values() if is_visible(truth)]
-            ids = sorted(self.object_ids[name] for name in seen)
+            ids = sorted(ids_by_name[name] for name in seen)
             targets += [Target(scene_id, image_id, i, ids.count(i)) for i in dict.fromkeys(ids)]
         return targets
+
+
+def _instances(targets: Sequence[Target]) -> int:
+    return sum(target.count for target in targets)

@@ -13,36 +13,58 @@ from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.geometry import se3
 from pose_nodes.sequences.bop_targets import Target
 
-from .conftest import POSES, write_models
+from .conftest import POSES, gt, write_models
 
 
 def test_without_a_file_of_targets_all_that_is_seen_by_a_tenth_is_asked_for(dice):
-    assert dice().targets(None) == [Target(2, 7, 4, 2)]
+    assert dice().asked(None).targets == [Target(2, 7, 4, 2)]
 
 
 def test_what_is_hidden_is_not_asked_for(dice):
-    assert dice(visible=(0.09, 0.1)).targets(None) == [Target(2, 7, 4, 1)]
+    assert dice(visible=(0.09, 0.1)).asked(None).targets == [Target(2, 7, 4, 1)]
 
 
 def test_the_targets_of_the_data_set_are_those_of_the_test_split(dice):
     data_set = dice()
     own = [{"scene_id": 2, "im_id": 7, "obj_id": 4, "inst_count": 1}]
     (data_set.folder / "test_targets_bop19.json").write_text(json.dumps(own))
-    assert data_set.targets(None) == [Target(2, 7, 4, 1)]
+    assert data_set.asked(None).targets == [Target(2, 7, 4, 1)]
     (data_set.folder / "test").rename(data_set.folder / "train")
-    assert DataSet.open(data_set.folder, "train", None).targets(None) == [Target(2, 7, 4, 2)]
+    assert DataSet.open(data_set.folder, "train", None).asked(None).targets == [Target(2, 7, 4, 2)]
 
 
 def test_targets_that_are_no_objects_of_the_data_set_are_refused(dice, tmp_path):
     file = tmp_path / "targets.json"
     file.write_text(json.dumps([{"scene_id": 2, "im_id": 7, "obj_id": 5, "inst_count": 1}]))
     with pytest.raises(InvalidDatasetError, match="asks for none of the objects obj_000004"):
-        dice().targets(file)
+        dice().asked(file)
+
+
+@pytest.mark.parametrize("has_file", [True, False])
+def test_a_target_without_a_mesh_is_refused_unless_an_objects_file_leaves_its_object_out(
+    dice, tmp_path, has_file
+):
+    scene, models = dice().folder / "test" / "000002", tmp_path / "dice" / "models"
+    file = tmp_path / "targets.json"
+    file.write_text(json.dumps([target(4, 2), target(5, 1)]))
+    (scene / "scene_gt.json").write_text(json.dumps({"7": [*map(gt, POSES), {**gt(POSES[0]), "obj_id": 5}]}))
+    (scene / "scene_gt_info.json").unlink()
+    path = file if has_file else None
+    with pytest.raises(InvalidDatasetError, match=r"models: has no obj_000005\.ply, for which targets ask"):
+        DataSet.open(tmp_path / "dice", "test", None).asked(path)
+    objects = tmp_path / "objects.yaml"
+    objects.write_text(f"objects:\n  die: {{mesh: {models}/obj_000004.ply, mesh_unit: mm}}\n")
+    asked = DataSet.open(tmp_path / "dice", "test", objects).asked(path)
+    assert (asked.targets, asked.instances, asked.all_instances) == ([Target(2, 7, 4, 2)], 2, 3)
+
+
+def target(object_id: int, count: int) -> dict[str, int]:
+    return {"scene_id": 2, "im_id": 7, "obj_id": object_id, "inst_count": count}
 
 
 def test_a_target_in_an_image_that_is_not_there_is_refused(dice, tmp_path):
     with pytest.raises(InvalidDatasetError, match=r"scene_camera\.json: has no image 9999"):
-        dice().targets(asking(tmp_path, 9999))
+        dice().asked(asking(tmp_path, 9999))
 
 
 @pytest.mark.parametrize("left", [None, {"8": []}])
@@ -55,7 +77,7 @@ def test_a_target_in_an_image_without_true_poses_is_refused_where_the_split_has_
         truths.write_text(json.dumps(left))
     data_set = DataSet.open(tmp_path / "dice", "test", None)
     with pytest.raises(InvalidDatasetError, match=r"000002/scene_gt\.json: has no true poses of image 7"):
-        data_set.targets(asking(tmp_path, 7))
+        data_set.asked(asking(tmp_path, 7))
     with pytest.raises(InvalidDatasetError, match="has no true poses of image 7"):
         data_set.truths(data_set.scene(2), 7)
 
@@ -63,14 +85,14 @@ def test_a_target_in_an_image_without_true_poses_is_refused_where_the_split_has_
 def test_a_split_without_ground_truth_has_targets_and_no_true_poses(dice, tmp_path):
     data_set = dice()
     (data_set.folder / "test" / "000002" / "scene_gt.json").unlink()
-    assert data_set.targets(asking(tmp_path, 7)) == [Target(2, 7, 4, 1)]
+    assert data_set.asked(asking(tmp_path, 7)).targets == [Target(2, 7, 4, 1)]
     assert data_set.truths(data_set.scene(2), 7) is None
 
 
 def test_an_image_in_which_no_object_is_known_to_be_has_no_true_poses_but_is_no_fault(dice, tmp_path):
     data_set = dice()
     (data_set.folder / "test" / "000002" / "scene_gt.json").write_text('{"7": []}')
-    assert data_set.targets(asking(tmp_path, 7)) == [Target(2, 7, 4, 1)]
+    assert data_set.asked(asking(tmp_path, 7)).targets == [Target(2, 7, 4, 1)]
     assert data_set.truths(data_set.scene(2), 7) == {}
 
 
@@ -95,7 +117,7 @@ def test_an_objects_file_whose_meshes_have_other_names_is_refused(dice, tmp_path
     file.write_text("objects:\n  die: {mesh: die.ply, mesh_unit: mm}\n")
     folder = dice().folder
     with pytest.raises(InvalidDatasetError, match="no mesh is called"):
-        DataSet.open(folder, "test", file).targets(None)
+        DataSet.open(folder, "test", file).asked(None)
 
 
 def test_errors_are_measured_on_the_models_for_it_and_with_the_diameter_they_tell(dice, camera_of_dice):
