@@ -59,10 +59,20 @@ def read_detections(path: Path) -> list[Detection]:
     Raises:
         InvalidDatasetError: there is no such file, or it is malformed.
     """
+    files = detection_files(path)
+    return [_detection(file, place, entry) for file in files for place, entry in enumerate(_entries(file))]
+
+
+def detection_files(path: Path) -> list[Path]:
+    """The JSON files in a folder, or the file itself.
+
+    Raises:
+        InvalidDatasetError: the folder has none.
+    """
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
         raise InvalidDatasetError(f"{path}: holds no .json of predicted masks")
-    return [_detection(file, place, entry) for file in files for place, entry in enumerate(_entries(file))]
+    return files
 
 
 def _entries(file: Path) -> list[Any]:

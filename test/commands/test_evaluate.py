@@ -79,6 +79,18 @@ def test_the_results_of_others_are_scored_and_an_image_that_they_miss_counts(
     assert "cold_starts" not in row and value["seconds_per_image"] == {"others": 3.0}
 
 
+def test_resume_does_not_go_on_with_other_masks_of_the_same_name(command, folder, tmp_path):
+    masks, out = tmp_path / "masks.json", tmp_path / "out"
+    masks.write_text("[]")
+    words = ("evaluate", folder, "--features", "fpfh", "--masks", masks, "--workers", 1, "--out", out)
+    assert command(*words).code == 0
+    assert command(*words, "--resume").code == 0
+    masks.write_text("[ ]")
+    answer = command(*words, "--resume")
+    assert answer.is_one_sentence()
+    assert "made with other settings (masks_sha256)" in answer.err
+
+
 def test_the_title_tells_how_many_targets_are_of_the_objects_that_are_named(
     command, folder, tmp_path, strict_json
 ):

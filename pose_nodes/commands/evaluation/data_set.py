@@ -127,6 +127,12 @@ class DataSet:
         self._check(scene, image_id)
         return scene.truths(image_id) if self._has_truths else None
 
+    def targets_file(self, path: Path | None) -> Path | None:
+        """A file of targets, or the data set's own, or None where it has none for the split."""
+        own = self.folder / TARGETS_FILE
+        is_for_split = own.is_file() and self.split.split("_")[0] == "test"
+        return own if path is None and is_for_split else path
+
     def asked(self, path: Path | None) -> Asked:
         """What is asked for: the targets of a file, or of the data set's own, or else all that is seen.
 
@@ -134,9 +140,7 @@ class DataSet:
             InvalidDatasetError: the file is malformed, nothing is asked for, a mesh is missing that no
                 objects file leaves out, or an image is missing or, in a split with ground truth, without any.
         """
-        own = self.folder / TARGETS_FILE
-        if path is None and own.is_file() and self.split.split("_")[0] == "test":
-            path = own
+        path = self.targets_file(path)
         targets = self._seen() if path is None else read_targets(path)
         named = [target for target in targets if target.object_id in self.names]
         if not named:
