@@ -59,7 +59,7 @@ def _infos(path: Path) -> dict[str, Any]:
 def _diameter(path: Path, key: str, info: Any) -> float:
     try:
         diameter = float(info["diameter"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InvalidDatasetError(
             f"{path}: object {key}: has no diameter, a number in millimetres"
         ) from error

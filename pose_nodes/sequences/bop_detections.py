@@ -43,7 +43,7 @@ class Detection:
         """
         try:
             mask = decode_mask(self.segmentation)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidDatasetError(f"{self.where}: segmentation: {error}") from error
         if mask.shape != shape:
             raise InvalidDatasetError(
@@ -92,5 +92,5 @@ def _detection(file: Path, place: int, entry: Any) -> Detection:
         return Detection(scene, image, thing, score, seconds, entry["segmentation"], where)
     except KeyError as error:
         raise InvalidDatasetError(f"{where}: {error} is missing") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise InvalidDatasetError(f"{where}: {error}") from error

@@ -140,7 +140,7 @@ def parsed(path: Path, image_id: int, read: Callable[[Any], T], entry: Any) -> T
         return read(entry)
     except KeyError as error:
         raise InvalidDatasetError(f"{path}: image {image_id}: {error} is missing") from error
-    except (TypeError, ValueError, AttributeError, InvalidInputError) as error:
+    except (TypeError, ValueError, OverflowError, AttributeError, InvalidInputError) as error:
         raise InvalidDatasetError(f"{path}: image {image_id}: {error}") from error
 
 

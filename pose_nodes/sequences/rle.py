@@ -24,7 +24,8 @@ def decode_mask(entry: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Run lengths -> (h, w) bool.
 
     Raises:
-        ValueError, KeyError, TypeError: the entry is not of this form, or its runs do not fill the size.
+        ValueError, KeyError, TypeError, OverflowError: the entry is not of this form, or its runs do not
+            fill the size.
     """
     if isinstance(entry["counts"], str):
         raise ValueError("counts are compressed; only lists of run lengths are read")

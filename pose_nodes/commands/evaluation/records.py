@@ -111,8 +111,7 @@ class RecordFile:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            lines = _whole_lines(path) if resume else []
-            self.records = _records(path, lines, settings)
+            self.records, lines = _kept(path, settings) if resume else ([], [])
             self._file = path.open("w", encoding="utf-8")
             for line in [json.dumps(settings), *lines[1:]]:
                 self._file.write(line + "\n")
@@ -147,12 +146,14 @@ class RecordFile:
 
 def _whole_lines(path: Path) -> list[str]:
     """The lines of a file up to the last line break: what was written last may have been cut short."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return text[: text.rfind("\n") + 1].splitlines()
+    data = path.read_bytes() if path.is_file() else b""
+    return data[: data.rfind(b"\n") + 1].decode("utf-8").splitlines()
 
 
-def _records(path: Path, lines: list[str], settings: Mapping[str, Any]) -> list[ImageRecord]:
+def _kept(path: Path, settings: Mapping[str, Any]) -> tuple[list[ImageRecord], list[str]]:
+    """The records of a file, and all of its lines."""
     try:
+        lines = _whole_lines(path)
         values = [json.loads(line) for line in lines]
         if values and values[0] != json.loads(json.dumps(settings)):
             changed = [key for key in settings if values[0].get(key) != settings[key]]
@@ -160,7 +161,7 @@ def _records(path: Path, lines: list[str], settings: Mapping[str, Any]) -> list[
                 f"{path}: was made with other settings ({', '.join(changed)}); repeat them, leave --resume "
                 "out, or choose another --out"
             )
-        return [_record(value) for value in values[1:]]
+        return [_record(value) for value in values[1:]], lines
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(
             f"{path}: is not what an evaluation leaves ({error}); leave --resume out to begin anew"

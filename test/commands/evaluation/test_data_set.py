@@ -140,7 +140,10 @@ def camera_of_dice(staged):
     return staged()[0].camera
 
 
-@pytest.mark.parametrize("value", [[], {"4": {}}, {"4": {"diameter": -1}}, {"4": {"diameter": "wide"}}])
+@pytest.mark.parametrize(
+    "value",
+    [[], {"4": {}}, {"4": {"diameter": -1}}, {"4": {"diameter": "wide"}}, {"4": {"diameter": 10**400}}],
+)
 def test_a_models_info_without_diameters_is_refused(dice, value):
     data_set = dice()
     (data_set.folder / "models_eval").mkdir()

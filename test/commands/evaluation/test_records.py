@@ -69,6 +69,9 @@ def test_other_settings_and_foreign_files_are_not_gone_on_with(tmp_path):
     RecordFile(path, SETTINGS, resume=False).__exit__(None, None, None)
     with pytest.raises(InvalidInputError, match=r"made with other settings \(features\)"):
         RecordFile(path, {**SETTINGS, "features": "dgedi"}, resume=True)
+    path.write_bytes("Körper\n".encode("latin-1"))
+    with pytest.raises(InvalidInputError, match="is not what an evaluation leaves"):
+        RecordFile(path, SETTINGS, resume=True)
     path.write_text("no JSON\n")
     with pytest.raises(InvalidInputError, match="is not what an evaluation leaves"):
         RecordFile(path, SETTINGS, resume=True)
