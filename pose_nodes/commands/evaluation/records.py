@@ -20,7 +20,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.metrics.cold_start import ColdStart, Outcome
 from pose_nodes.metrics.summary import PoseError
 from pose_nodes.sequences.bop_results import PoseResult
-from pose_nodes.sequences.files import plain
+from pose_nodes.sequences.files import plain, write_text
 
 Key = tuple[str, int, int, int]
 """Method, seed, scene and image."""
@@ -110,12 +110,10 @@ class RecordFile:
         """
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self.records, lines = _kept(path, settings) if resume else ([], [])
-            self._file = path.open("w", encoding="utf-8")
-            for line in [json.dumps(settings), *lines[1:]]:
-                self._file.write(line + "\n")
-            self._file.flush()
+            # In place of the old file at once: a kill in between must not lose what it has.
+            write_text(path, "".join(f"{line}\n" for line in [json.dumps(settings), *lines[1:]]))
+            self._file = path.open("a", encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
 
