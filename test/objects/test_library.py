@@ -245,6 +245,16 @@ def test_a_malformed_models_info_is_a_sentence(folder, info, expected):
     assert expected in str(caught.value) and "models_info.json" in str(caught.value)
 
 
+def test_a_ball_in_models_info_does_not_stop_other_objects(folder):
+    axes = [{"axis": [0, 0, 1]}, {"axis": [1, 0, 0]}]
+    write_info(folder, {"1": {}, "2": {"symmetries_continuous": axes}})
+    assert ObjectLibrary.from_bop(folder, {1: "brick"})["brick"].symmetry.is_trivial
+    path = objects_file(folder, "objects: {brick: {mesh: obj_000001.ply, mesh_unit: mm, symmetry: bop}}")
+    assert ObjectLibrary.from_file(path)["brick"].symmetry.is_trivial
+    with pytest.raises(InvalidDatasetError, match="object 2: has several continuous symmetries"):
+        ObjectLibrary.from_bop(folder, {2: "ball"})
+
+
 def test_a_model_of_the_name_that_does_not_exist_is_named(folder):
     with pytest.raises(InvalidMeshError, match=r"obj_000009\.ply: no such file"):
         ObjectLibrary.from_bop(folder, {9: "ghost"})

@@ -174,7 +174,8 @@ class DataSet:
         object_id = self.object_ids[name]
         path = mesh_path(self.folder / _MODELS_OF_ERRORS, object_id)
         mesh = load_mesh(path, "mm") if path.is_file() else model.mesh
-        told = {**read_diameters(self.folder / _MODELS), **read_diameters(path.parent)}
+        folders = (self.folder / _MODELS, path.parent)
+        told = {i: d for folder in folders for i, d in read_diameters(folder, [object_id]).items()}
         tolerance = TOLERANCES.get(self.name, TOLERANCE)
         return ErrorMeter(mesh, model.symmetry, told.get(object_id, model.diameter), tolerance)
 
