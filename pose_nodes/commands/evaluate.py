@@ -41,6 +41,7 @@ class _Work:
         data_set: in which poses are looked for or scored.
         asked: all that is asked for there.
         images: those that are looked at.
+        unknown_symmetries: the objects whose symmetries nobody tells.
         settings: the command line as far as it decides on what is found, with digests of the files.
     """
 
@@ -48,6 +49,7 @@ class _Work:
     data_set: DataSet
     asked: Asked
     images: Images
+    unknown_symmetries: Sequence[str]
     settings: Mapping[str, Any]
 
     @classmethod
@@ -55,7 +57,8 @@ class _Work:
         data_set = DataSet.open(options.data_set, options.split, options.objects)
         asked = data_set.asked(options.targets)
         images = images_of(asked.targets, options.every)
-        return cls(options, data_set, asked, images, _settings(data_set, options))
+        unknown = data_set.without_symmetries(target.object_id for target in asked.targets)
+        return cls(options, data_set, asked, images, unknown, _settings(data_set, options))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -139,6 +142,7 @@ def _report(title: str, work: _Work, rows: list[Row], seconds: dict[str, float])
         "settings": work.settings,
         "targets": work.asked.instances,
         "targets_asked": work.asked.all_instances,
+        "symmetries_unknown": work.unknown_symmetries,
         "seconds_per_image": seconds,
         "results": rows,
     }
@@ -156,9 +160,11 @@ def _title(work: _Work) -> str:
     shares = "" if options.every == 1 else f", every {_ordinal(options.every)}"
     is_whole = asked.instances == asked.all_instances
     targets = "" if is_whole else f"; {asked.instances} of {asked.all_instances} targets"
+    unknown = len(work.unknown_symmetries)
+    symmetries = f"; no models_info.json: symmetries of {unknown} objects unknown" if unknown else ""
     masks = "" if options.results is not None else f"; {options.masks} masks"
     where = f"{work.data_set.name}, {work.data_set.split}"
-    return f"{where}: {len(work.images)} images{shares}{targets}{masks}"
+    return f"{where}: {len(work.images)} images{shares}{targets}{symmetries}{masks}"
 
 
 def _ordinal(number: int) -> str:

@@ -27,6 +27,11 @@ def mesh_path(models_dir: Path, object_id: int) -> Path:
     return models_dir / f"obj_{object_id:06d}.ply"
 
 
+def info_file(models_dir: Path) -> Path:
+    """Where the symmetries and diameters of a models folder stand, if it has any."""
+    return models_dir / _INFO_FILE
+
+
 def read_symmetries(models_dir: Path, object_ids: Iterable[int]) -> dict[int, SymmetryGroup]:
     """The symmetry groups of some objects by their ids; without those that models_info.json does not list,
     and empty for a folder without that file.
@@ -36,7 +41,7 @@ def read_symmetries(models_dir: Path, object_ids: Iterable[int]) -> dict[int, Sy
     Raises:
         InvalidDatasetError: the file is malformed, or one of these objects has no usable symmetries.
     """
-    path = models_dir / _INFO_FILE
+    path = info_file(models_dir)
     infos = _infos(path)
     return {i: _symmetry(path, i, infos[i]) for i in object_ids if i in infos}
 
@@ -48,7 +53,7 @@ def read_diameters(models_dir: Path, object_ids: Iterable[int]) -> dict[int, flo
     Raises:
         InvalidDatasetError: the file is malformed, or one of these diameters is no positive number.
     """
-    path = models_dir / _INFO_FILE
+    path = info_file(models_dir)
     infos = _infos(path)
     return {i: _diameter(path, i, infos[i]) for i in object_ids if i in infos}
 
@@ -80,7 +85,7 @@ def symmetry_beside(mesh: Path) -> SymmetryGroup:
     Raises:
         InvalidDatasetError: there is no such file, it is malformed, or does not list the object.
     """
-    path, number = mesh.parent / _INFO_FILE, mesh.stem.removeprefix("obj_")
+    path, number = info_file(mesh.parent), mesh.stem.removeprefix("obj_")
     groups = read_symmetries(mesh.parent, [int(number)] if number.isdecimal() else [])
     if not groups:
         raise InvalidDatasetError(

@@ -91,6 +91,20 @@ def test_resume_does_not_go_on_with_other_masks_of_the_same_name(command, folder
     assert "made with other settings (masks_sha256)" in answer.err
 
 
+def test_the_title_tells_that_no_symmetries_are_known(command, folder, tmp_path, strict_json):
+    bare = tmp_path / "bare"
+    for name in ("models", "test"):
+        (bare / name).mkdir(parents=True)
+    (bare / "models" / "obj_000001.ply").symlink_to(BUNNY / "models" / "obj_000001.ply")
+    (bare / "test" / "000001").symlink_to(folder / "test" / "000001")
+    results = tmp_path / "none_bare-test.csv"
+    results.write_text(HEADER + "\n")
+    answer = command("evaluate", bare, "--results", results, "--workers", 1, "--out", tmp_path / "out")
+    assert (answer.code, answer.err) == (0, "")
+    assert "no models_info.json: symmetries of 1 objects unknown" in answer.out
+    assert strict_json(tmp_path / "out" / "scores.json")["symmetries_unknown"] == ["obj_000001"]
+
+
 def test_the_title_tells_how_many_targets_are_of_the_objects_that_are_named(
     command, folder, tmp_path, strict_json
 ):

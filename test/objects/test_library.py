@@ -24,6 +24,7 @@ from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.library import ObjectLibrary, ObjectSpec
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.objects.model import build_model
+from pose_nodes.objects.objects_file import told_symmetries
 
 SIZE = np.array([0.1, 0.06, 0.04])
 
@@ -294,6 +295,11 @@ def test_an_object_may_ask_for_features_of_its_own(folder):
     )
     library = ObjectLibrary.from_file(path)
     assert [library[name].features for name in library] == ["fused", "default"]
+
+
+def test_an_objects_file_tells_which_symmetries_are_its_own(folder):
+    blocks = ("a: {mesh: a.ply}", "b: {mesh: b.ply, symmetry: none}", "c: {mesh: c.ply, symmetry: bop}")
+    assert told_symmetries(objects_file(folder, f"objects: {{{', '.join(blocks)}}}")) == {"b"}
 
 
 def test_the_objects_file_knows_all_features():

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from pose_nodes.commands.evaluation.models_infos import ModelsInfos
 from pose_nodes.core.errors import InvalidDatasetError
 from pose_nodes.metrics.bop.errors import ErrorMeter
 from pose_nodes.metrics.bop.surface_discrepancy import TOLERANCE, TOLERANCES
 from pose_nodes.metrics.tracking_score import is_visible
-from pose_nodes.objects.bop_models import mesh_path, read_diameters
-from pose_nodes.objects.library import ObjectLibrary, load_object
+from pose_nodes.objects.bop_models import mesh_path
+from pose_nodes.objects.library import load_object
 from pose_nodes.objects.mesh import load_mesh
 from pose_nodes.objects.model import ObjectModel
-from pose_nodes.objects.objects_file import read_objects_file
+from pose_nodes.objects.objects_file import ObjectSpec, read_objects_file, told_symmetries
 from pose_nodes.sequences.bop_files import (
     OBJECTS_FILE,
     SCENE_MARK,
@@ -57,8 +58,8 @@ class DataSet:
     Attributes:
         folder: with models/ and the splits.
         split: the folder of the scenes in it, e.g. "test".
-        objects_file: names the objects and tells their symmetries; None for the names of the meshes and the
-            symmetries of models_info.json.
+        objects_file: names the objects and may tell their symmetries; None for the names of the meshes. What
+            it does not tell stands in models_info.json.
     """
 
     folder: Path
@@ -159,10 +160,20 @@ class DataSet:
         Raises:
             PoseNodesError: its mesh or symmetry cannot be used.
         """
-        if self.objects_file is None:
-            return ObjectLibrary.from_bop(self._models, {self.object_ids[name]: name})[name]
-        specs, file = read_objects_file(self.objects_file), self.objects_file
-        return load_object(name, specs[name], file.parent, str(file))
+        object_id, infos = self.object_ids[name], self._infos(name)
+        told = None if name in self._told_symmetries else infos.symmetry(object_id)
+        spec, where = self._spec(name), self.objects_file or self._models
+        if told is not None:
+            spec = replace(spec, symmetry="none")  # not to be looked up beside the mesh
+        model = load_object(name, spec, where.parent, str(where))
+        infos.diameter(object_id, model.mesh)  # a wrong one is refused before the search, not after it
+        return model if told is None else replace(model, symmetry=told)
+
+    def without_symmetries(self, object_ids: Iterable[int]) -> list[str]:
+        """The names of those objects whose symmetries neither models_info.json nor an objects file tells:
+        they count as having none."""
+        names = [self.names[i] for i in sorted(set(object_ids))]
+        return [name for name in names if name not in self._told_symmetries and not self._infos(name).files]
 
     def meter(self, name: str, model: ObjectModel) -> ErrorMeter:
         """What measures errors of an object: on the mesh in models_eval/, and with the diameter that
@@ -174,10 +185,9 @@ class DataSet:
         object_id = self.object_ids[name]
         path = mesh_path(self.folder / _MODELS_OF_ERRORS, object_id)
         mesh = load_mesh(path, "mm") if path.is_file() else model.mesh
-        folders = (self.folder / _MODELS, path.parent)
-        told = {i: d for folder in folders for i, d in read_diameters(folder, [object_id]).items()}
         tolerance = TOLERANCES.get(self.name, TOLERANCE)
-        return ErrorMeter(mesh, model.symmetry, told.get(object_id, model.diameter), tolerance)
+        diameter = self._infos(name).diameter(object_id, mesh)
+        return ErrorMeter(mesh, model.symmetry, diameter, tolerance)
 
     @cached_property
     def object_ids(self) -> dict[str, int]:
@@ -187,6 +197,23 @@ class DataSet:
     @cached_property
     def _models(self) -> Path:
         return find_models(self.folder / self.split / "scene")
+
+    @cached_property
+    def _told_symmetries(self) -> set[str]:
+        return set() if self.objects_file is None else told_symmetries(self.objects_file)
+
+    def _spec(self, name: str) -> ObjectSpec:
+        """Where the mesh of an object is, and what an objects file tells of it."""
+        if self.objects_file is None:
+            path = mesh_path(self._models, self.object_ids[name])
+            return ObjectSpec(str(path.relative_to(self._models.parent)), "mm")
+        return read_objects_file(self.objects_file)[name]
+
+    def _infos(self, name: str) -> ModelsInfos:
+        """Of models_eval/ first, as in the benchmark; last of where the mesh is."""
+        folder = (self.objects_file or self._models).parent
+        beside = (folder / Path(self._spec(name).mesh).expanduser()).parent
+        return ModelsInfos([self.folder / _MODELS_OF_ERRORS, self.folder / _MODELS, beside])
 
     @cached_property
     def _has_truths(self) -> bool:

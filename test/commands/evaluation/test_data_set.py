@@ -112,6 +112,45 @@ def test_an_objects_file_names_the_objects_and_tells_their_symmetries(dice, tmp_
     assert len(data_set.model("die").symmetry.discrete) == 4
 
 
+def test_symmetries_are_those_of_models_eval_where_it_tells_any(dice):
+    data_set = dice()
+    assert len(data_set.model("obj_000004").symmetry.discrete) == 24
+    write_models(data_set.folder / "models_eval", 60.0, [])
+    assert data_set.model("obj_000004").symmetry.is_trivial
+
+
+@pytest.mark.parametrize(
+    ("symmetry", "count"),
+    [("", 24), (", symmetry: bop", 24), (", symmetry: none", 1), (", symmetry: 'z:2'", 2)],
+)
+def test_an_objects_file_tells_a_symmetry_only_where_it_has_one(dice, symmetry, count):
+    folder = dice().folder
+    file = folder / "objects.yaml"
+    file.write_text(f"objects:\n  die: {{mesh: models/obj_000004.ply, mesh_unit: mm{symmetry}}}\n")
+    data_set = DataSet.open(folder, "test", None)
+    assert len(data_set.model("die").symmetry.discrete) == count
+    assert data_set.without_symmetries([4, 4]) == []
+
+
+def test_without_models_info_the_objects_without_symmetries_are_named(dice):
+    data_set = dice()
+    (data_set.folder / "models" / "models_info.json").unlink()
+    assert data_set.without_symmetries([4, 4]) == ["obj_000004"]
+    assert data_set.model("obj_000004").symmetry.is_trivial
+    (data_set.folder / "objects.yaml").write_text(
+        "objects:\n  die: {mesh: models/obj_000004.ply, mesh_unit: mm, symmetry: cube}\n"
+    )
+    assert DataSet.open(data_set.folder, "test", None).without_symmetries([4]) == []
+
+
+def test_an_object_with_a_diameter_in_metres_is_refused_before_it_is_looked_for(dice):
+    data_set = dice()
+    info = {"4": {"diameter": 0.06 * np.sqrt(3)}}
+    (data_set.folder / "models" / "models_info.json").write_text(json.dumps(info))
+    with pytest.raises(InvalidDatasetError, match="give it in millimetres"):
+        data_set.model("obj_000004")
+
+
 def test_an_objects_file_whose_meshes_have_other_names_is_refused(dice, tmp_path):
     file = tmp_path / "objects.yaml"
     file.write_text("objects:\n  die: {mesh: die.ply, mesh_unit: mm}\n")
