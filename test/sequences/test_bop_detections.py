@@ -37,6 +37,12 @@ def test_masks_are_read_from_a_file_and_from_all_files_of_a_folder(tmp_path):
     assert [(each.scene_id, each.seconds) for each in read_detections(tmp_path)] == [(1, 0.25), (5, 0.0)]
 
 
+def test_a_mask_with_compressed_counts_is_read(tmp_path):
+    compressed = {"size": [4, 6], "counts": "9220003"}
+    (found,) = read_detections(written(tmp_path / "a.json", entry(segmentation=compressed)))
+    assert np.array_equal(found.mask((4, 6)), MASK)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -56,7 +62,8 @@ def test_a_malformed_mask_is_named(tmp_path, changes, said):
     ("segmentation", "said"),
     [
         ({"size": [4, 6], "counts": [3]}, "do not fill it"),
-        ({"size": [4, 6], "counts": "Xabc"}, "compressed"),
+        ({"size": [4, 6], "counts": "Xabc"}, "segmentation: compressed counts end within a count"),
+        ({"size": [4, 6], "counts": "9220004"}, "do not fill it"),
         ({"size": [4, 6], "counts": [float("inf")]}, "mask 0: segmentation: cannot convert float infinity"),
         ({"counts": [24]}, "mask 0: segmentation: 'size'"),
         ([1, 2], "mask 0: segmentation"),
