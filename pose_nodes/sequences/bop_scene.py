@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +100,23 @@ class BopScene:
         Raises:
             InvalidDatasetError: there is no such image, or a file of it is missing or malformed.
         """
+        frame = self.depth_frame(image_id)
+        try:
+            return replace(frame, color=self._color(image_id, frame.depth.shape))
+        except InvalidInputError as error:
+            raise InvalidDatasetError(str(error)) from error
+
+    def depth_frame(self, image_id: int) -> Frame:
+        """`frame` without colour, which need not be there.
+
+        Raises:
+            InvalidDatasetError: there is no such image, or its depth or camera is missing or malformed.
+        """
         if image_id not in self._cameras:
             raise InvalidDatasetError(f"{self.folder / bop_files.SCENE_MARK}: has no image {image_id}")
         index = self._image_ids.index(image_id)
         try:
-            return self._frame(image_id, self._start_ns + round(index * self._period_ns))
+            return self._depth_frame(image_id, self._start_ns + round(index * self._period_ns))
         except InvalidInputError as error:
             raise InvalidDatasetError(str(error)) from error
 
@@ -183,27 +196,28 @@ class BopScene:
             (i, self.names[object_id], entry) for i, object_id, entry in entries if object_id in self.names
         ]
 
-    def _frame(self, image_id: int, stamp_ns: int) -> Frame:
+    def _depth_frame(self, image_id: int, stamp_ns: int) -> Frame:
         path = self.folder / bop_files.SCENE_MARK
         K, depth_scale = bop_files.parsed(path, image_id, bop_files.camera_of, self._cameras[image_id])
         depth_path = self._file("depth", image_id, _DEPTH_ENDINGS)
         depth = read_depth(depth_path, 1.0 / (depth_scale * bop_files.METRES_PER_MILLIMETRE))
-        color = self._color(image_id)
         height, width = depth.shape
-        if color is not None and color.shape[:2] != depth.shape:
-            raise InvalidDatasetError(
-                f"{depth_path}: is {width}x{height} but the colour image is {color.shape[1]}x{color.shape[0]}"
-                "; depth must be aligned to colour"
-            )
         camera = bop_files.parsed(path, image_id, lambda K: PinholeCamera.from_matrix(K, width, height), K)
-        return Frame(stamp_ns, "camera_optical_frame", camera, depth, color)
+        return Frame(stamp_ns, "camera_optical_frame", camera, depth)
 
-    def _color(self, image_id: int) -> NDArray[np.uint8] | None:
-        """The colour image, from a grey one where the data set has only that; None where it has neither."""
-        for folder in _COLOR_FOLDERS:
-            if (self.folder / folder).is_dir():
-                return read_color(self._file(folder, image_id, _COLOR_ENDINGS))
-        return None
+    def _color(self, image_id: int, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+        """The colour image, of the shape of depth, from a grey one where the data set has only that; None
+        where it has neither."""
+        folder = next((name for name in _COLOR_FOLDERS if (self.folder / name).is_dir()), None)
+        if folder is None:
+            return None
+        color = read_color(self._file(folder, image_id, _COLOR_ENDINGS))
+        if color.shape[:2] != shape:
+            raise InvalidDatasetError(
+                f"{self._file('depth', image_id, _DEPTH_ENDINGS)}: is {shape[1]}x{shape[0]} but the "
+                f"colour image is {color.shape[1]}x{color.shape[0]}; depth must be aligned to colour"
+            )
+        return color
 
     def _file(self, folder: str, image_id: int, endings: tuple[str, ...]) -> Path:
         candidates = [self.folder / folder / f"{image_id:06d}{ending}" for ending in endings]

@@ -52,7 +52,7 @@ class Scoring:
         best = best_scored([result.score for result in own], target.count)
         if not best or not truths:
             return Found.none(len(truths))
-        frame, meter = scene.frame(target.image_id), _prepared_meter(self.data_set, name)
+        frame, meter = scene.depth_frame(target.image_id), _prepared_meter(self.data_set, name)
         estimates = [own[i].T_camera_object for i in best]
         return Found.of(meter.measure(estimates, truths, frame.camera, frame.depth))
 

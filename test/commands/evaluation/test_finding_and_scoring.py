@@ -155,6 +155,14 @@ def test_an_image_without_results_counts_as_missed_and_foreign_results_do_not_co
     assert scored(dice(), BOTH, result(0, image=9)).ar == 0.0
 
 
+def test_scores_need_no_colour(dice):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "rgb").mkdir()
+    assert scored(data_set, BOTH, result(0), result(1)).ar == 1.0
+    with pytest.raises(InvalidDatasetError, match=r"rgb/000007\.jpg: no such file"):
+        Finding(data_set, FPFH)(ImageTask(BOTH, "ours", 0))
+
+
 def test_every_nth_image_is_looked_at_by_all_methods_and_seeds():
     targets = [Target(1, image, thing, 1) for image in range(5) for thing in (1, 2)]
     images = images_of(targets, 2)
