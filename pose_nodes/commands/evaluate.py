@@ -23,6 +23,7 @@ from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.commands.tables import show
 from pose_nodes.sequences.bop_detections import detection_files, read_detections
 from pose_nodes.sequences.bop_results import PoseResult, read_results, result_name, write_results
+from pose_nodes.sequences.bop_scene import VISIBLE_MASKS
 from pose_nodes.sequences.files import digest, plain, write_json, write_text
 from pose_nodes.synthetic.datasets.workers import Workers
 
@@ -162,9 +163,18 @@ def _title(work: _Work) -> str:
     targets = "" if is_whole else f"; {asked.instances} of {asked.all_instances} targets"
     unknown = len(work.unknown_symmetries)
     symmetries = f"; no models_info.json: symmetries of {unknown} objects unknown" if unknown else ""
-    masks = "" if options.results is not None else f"; {options.masks} masks"
+    masks = "" if options.results is not None else f"; {_masks(work)}"
     where = f"{work.data_set.name}, {work.data_set.split}"
     return f"{where}: {len(work.images)} images{shares}{targets}{symmetries}{masks}"
+
+
+def _masks(work: _Work) -> str:
+    """Which masks were looked into: those of a folder with hidden parts are no visible ones."""
+    if work.options.masks != VISIBLE:
+        return f"{work.options.masks} masks"
+    folders = work.data_set.mask_folders({scene_id for scene_id, _ in work.images})
+    kind = VISIBLE if folders == [VISIBLE_MASKS] else "true"
+    return f"{kind} masks ({', '.join(f'{folder}/' for folder in folders)})"
 
 
 def _ordinal(number: int) -> str:

@@ -22,7 +22,13 @@ from pose_nodes.sequences.recording import GroundTruth, RecordedFrame
 _COLOR_FOLDERS = ("rgb", "gray")
 _COLOR_ENDINGS = (".jpg", ".png", ".jpeg", ".tif")
 _DEPTH_ENDINGS = (".png", ".tif")
-_MASK_FOLDERS = ("mask_visib", "mask")
+VISIBLE_MASKS, WHOLE_MASKS = "mask_visib", "mask"
+"""Folders of masks: of what is seen of an object, and of its silhouette with the hidden parts."""
+
+
+def mask_folder(scene_dir: Path) -> str | None:
+    """Which folder of a scene its masks are read from: that of visible ones if it has one; None if none."""
+    return next((name for name in (VISIBLE_MASKS, WHOLE_MASKS) if (scene_dir / name).is_dir()), None)
 
 
 class BopScene:
@@ -142,16 +148,16 @@ class BopScene:
         }
 
     def mask(self, image_id: int, index: int, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
-        """The visible pixels of the object at a place in scene_gt.json: bool of a shape; None in a scene
-        without masks.
+        """The pixels of the object at a place in scene_gt.json, by `mask_folder`: bool of a shape; None in a
+        scene without masks.
 
         Raises:
             InvalidDatasetError: the scene has masks, but this one is missing, no image, or of another size.
         """
-        folder = next((self.folder / name for name in _MASK_FOLDERS if (self.folder / name).is_dir()), None)
+        folder = mask_folder(self.folder)
         if folder is None:
             return None
-        path = folder / f"{image_id:06d}_{index:06d}.png"
+        path = self.folder / folder / f"{image_id:06d}_{index:06d}.png"
         try:
             mask = read_mask(path)
         except InvalidInputError as error:

@@ -39,8 +39,9 @@ def test_targets_are_found_scored_and_written_and_the_same_comes_from_another_nu
     words = ("evaluate", folder, "--every", 2, "--out", out)
     answer = command(*words, "--workers", 2)
     assert (answer.code, answer.err) == (0, "")
-    assert "bunny, test: 2 images, every 2nd; visible masks; best poses, verified or not" in answer.out
+    assert "bunny, test: 2 images, every 2nd; visible masks" in answer.out
     value = strict_json(out / "scores.json")
+    assert value["title"].endswith("; visible masks (mask_visib/); best poses, verified or not")
     (ours,) = value["results"]
     assert (ours["method"], ours["object"]) == ("pose-nodes", "bunny")
     assert (ours["targets"], ours["ar_mssd"], ours["add"]) == (2, 1.0, 1.0) and ours["ar_vsd"] > 0.9
@@ -77,6 +78,14 @@ def test_the_results_of_others_are_scored_and_an_image_that_they_miss_counts(
     assert (row["method"], row["targets"]) == ("others", 3)
     assert [row[key] for key in ("ar", "ar_vsd", "ar_mssd", "ar_mspd", "add")] == pytest.approx([2 / 3] * 5)
     assert "cold_starts" not in row and value["seconds_per_image"] == {"others": 3.0}
+
+
+def test_the_title_names_the_folder_of_masks_with_hidden_parts(command, short_scene, tmp_path):
+    folder = short_scene(0)
+    (folder / "test" / "000001" / "mask_visib").rename(folder / "test" / "000001" / "mask")
+    answer = command("evaluate", folder, "--features", "fpfh", "--workers", 1, "--out", tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    assert "; true masks (mask/); best poses" in answer.out
 
 
 def test_resume_does_not_go_on_with_other_masks_of_the_same_name(command, folder, tmp_path):

@@ -28,7 +28,7 @@ from pose_nodes.sequences.bop_files import (
     model_ids,
     names_from_objects_file,
 )
-from pose_nodes.sequences.bop_scene import BopScene
+from pose_nodes.sequences.bop_scene import BopScene, mask_folder
 from pose_nodes.sequences.bop_targets import Target, read_targets
 from pose_nodes.sequences.recording import GroundTruth
 
@@ -117,7 +117,12 @@ class DataSet:
         Raises:
             InvalidDatasetError: it is missing or malformed.
         """
-        return BopScene(self.folder / self.split / f"{scene_id:06d}", self.names)
+        return BopScene(self._scene_folder(scene_id), self.names)
+
+    def mask_folders(self, scene_ids: Iterable[int]) -> list[str]:
+        """The folders that the masks of some scenes are read from, as "mask_visib"."""
+        folders = {mask_folder(self._scene_folder(scene_id)) for scene_id in scene_ids}
+        return sorted(folder for folder in folders if folder is not None)
 
     def truths(self, scene: BopScene, image_id: int) -> dict[int, GroundTruth] | None:
         """The true poses in an image, by their places in scene_gt.json; None in a split without any.
@@ -197,6 +202,9 @@ class DataSet:
     @cached_property
     def _models(self) -> Path:
         return find_models(self.folder / self.split / "scene")
+
+    def _scene_folder(self, scene_id: int) -> Path:
+        return self.folder / self.split / f"{scene_id:06d}"
 
     @cached_property
     def _told_symmetries(self) -> set[str]:

@@ -191,6 +191,17 @@ def test_a_models_info_without_diameters_is_refused(dice, value):
         data_set.meter("obj_000004", data_set.model("obj_000004"))
 
 
+def test_masks_are_of_the_folder_of_visible_ones_if_there_is_one(dice):
+    data_set = dice()
+    scene = data_set.folder / "test" / "000002"
+    (scene / "mask").mkdir()
+    assert data_set.mask_folders([2]) == ["mask_visib"]
+    (scene / "mask_visib").rename(scene / "other")
+    assert data_set.mask_folders([2]) == ["mask"]
+    (scene / "mask").rmdir()
+    assert data_set.mask_folders([2]) == []
+
+
 def test_a_folder_without_the_split_names_those_that_there_are(dice):
     folder = dice().folder
     with pytest.raises(InvalidDatasetError, match="has no split 'val' with scenes; it has test"):
