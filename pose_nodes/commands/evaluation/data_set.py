@@ -130,7 +130,7 @@ class DataSet:
         Raises:
             InvalidDatasetError: scene_gt.json is malformed, or has no entry for the image.
         """
-        self._check(scene, image_id)
+        self._check_image(scene, image_id)
         return scene.truths(image_id) if self._has_truths else None
 
     def targets_file(self, path: Path | None) -> Path | None:
@@ -241,9 +241,9 @@ class DataSet:
         for scene_id, asked in groupby(sorted(places), key=itemgetter(0)):
             scene = self.scene(scene_id)
             for _, image_id in asked:
-                self._check(scene, image_id)
+                self._check_image(scene, image_id)
 
-    def _check(self, scene: BopScene, image_id: int) -> None:
+    def _check_image(self, scene: BopScene, image_id: int) -> None:
         """Refuse an image whose targets cannot be counted: without them the score would be too good."""
         if image_id not in scene.image_ids:
             raise InvalidDatasetError(
