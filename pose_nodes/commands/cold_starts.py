@@ -172,13 +172,23 @@ def attempt(find: Finder, observation: Observation, rng: np.random.Generator) ->
 
 
 def compared(
-    attempt: Attempt, model: ObjectModel, truths: Sequence[GroundTruth], image_id: int, seed: int
+    attempt: Attempt, model: ObjectModel, truths: Sequence[GroundTruth] | None, image_id: int, seed: int
 ) -> ColdStart:
-    """An attempt beside the nearest of the true poses of the object in the image; where there is none, a
-    verified pose is wrong."""
+    """An attempt beside the nearest of the true poses of the object in the image.
+
+    Args:
+        attempt: what was found.
+        model: the object.
+        truths: its true poses; where it has none, a verified pose is wrong. None where nobody tells them:
+            what becomes of the attempt is unknown then.
+        image_id: of the image in its data set.
+        seed: of the random choices.
+    """
     T = attempt.trusted
     reason = attempt.reason if T is None else ""
-    if truths:
+    if truths is None:
+        outcome, distance, error = Outcome.UNKNOWN, None, None
+    elif truths:
         outcome, distance, error = judge(model, T, _nearest(truths, T).T_camera_object)
     else:
         outcome, distance, error = Outcome.ABSENT if T is None else Outcome.WRONG, None, None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from pose_nodes import __version__
 from pose_nodes.commands.descriptor_options import add_descriptor_arguments, instance_config
-from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, DataSet
+from pose_nodes.commands.evaluation.data_set import TARGETS_FILE, Asked, DataSet
 from pose_nodes.commands.evaluation.finding import PLAIN, Finding
 from pose_nodes.commands.evaluation.records import ImageRecord, RecordFile
 from pose_nodes.commands.evaluation.report import Row, rows_of, score_tables
@@ -20,15 +21,45 @@ from pose_nodes.commands.evaluation.running import Images, find, image_tasks, im
 from pose_nodes.commands.one_thread import one_thread_each
 from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.commands.tables import show
-from pose_nodes.sequences.bop_detections import read_detections
+from pose_nodes.sequences.bop_detections import detection_files, read_detections
 from pose_nodes.sequences.bop_results import PoseResult, read_results, result_name, write_results
-from pose_nodes.sequences.files import plain, write_json, write_text
+from pose_nodes.sequences.bop_scene import VISIBLE_MASKS
+from pose_nodes.sequences.files import digest, plain, write_json, write_text
 from pose_nodes.synthetic.datasets.workers import Workers
 
 DONE, INTERRUPTED = 0, 130
 VISIBLE = "visible"
 _RECORDS = "attempts.jsonl"
 _POSES = {"best": "best poses, verified or not", "verified": "verified poses alone"}
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What an evaluation is of.
+
+    Attributes:
+        options: the command line.
+        data_set: in which poses are looked for or scored.
+        asked: all that is asked for there.
+        images: those that are looked at.
+        unknown_symmetries: the objects whose symmetries nobody tells.
+        settings: the command line as far as it decides on what is found, with digests of the files.
+    """
+
+    options: Namespace
+    data_set: DataSet
+    asked: Asked
+    images: Images
+    unknown_symmetries: Sequence[str]
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, options: Namespace) -> _Work:
+        data_set = DataSet.open(options.data_set, options.split, options.objects)
+        asked = data_set.asked(options.targets)
+        images = images_of(asked.targets, options.every)
+        unknown = data_set.without_symmetries(target.object_id for target in asked.targets)
+        return cls(options, data_set, asked, images, unknown, _settings(data_set, options))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,13 +72,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     _check(parser, options)
-    data_set = DataSet.open(options.data_set, options.split, options.objects)
-    images = images_of(data_set.targets(options.targets), options.every)
+    work = _Work.of(options)
     # Also one worker is a process of its own: what is computed with one thread is the same for any number.
     with one_thread_each(), Workers(options.workers, one_is_here=False) as workers:
-        if options.results is not None:
-            return _score_results(data_set, images, options, workers)
-        return _evaluate(data_set, images, options, workers)
+        return (_evaluate if options.results is None else _score_results)(work, workers)
 
 
 def _check(parser: CommandParser, options: Namespace) -> None:
@@ -58,25 +86,26 @@ def _check(parser: CommandParser, options: Namespace) -> None:
     result_name(options.method, "", "")  # refuses an unusable name before the work begins
 
 
-def _score_results(data_set: DataSet, images: Images, options: Namespace, workers: Workers) -> int:
-    results = read_results(options.results)
-    method = options.results.stem.split("_")[0]
-    rows = rows_of(method, score(data_set, images, [results], workers), None)
+def _score_results(work: _Work, workers: Workers) -> int:
+    file: Path = work.options.results
+    results = read_results(file)
+    method = file.stem.split("_")[0]
+    rows = rows_of(method, score(work.data_set, work.images, [results], workers), None)
     seconds = {(each.scene_id, each.image_id): each.seconds for each in results}
-    title = _title(data_set, images, options)
-    return _report(title, rows, {method: _mean(list(seconds.values()))}, options)
+    return _report(_title(work), work, rows, {method: _mean(list(seconds.values()))})
 
 
-def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Workers) -> int:
+def _evaluate(work: _Work, workers: Workers) -> int:
+    options, data_set, images = work.options, work.data_set, work.images
     methods = [options.method, PLAIN] if options.baseline else [options.method]
     seeds = range(options.seed, options.seed + options.seeds)
     detections = None if options.masks == VISIBLE else read_detections(Path(options.masks))
     tasks = image_tasks(images, methods, seeds, detections)
     finding = Finding(data_set, instance_config(options), options.device)
-    with RecordFile(options.out / _RECORDS, _settings(options), options.resume) as file:
+    with RecordFile(options.out / _RECORDS, work.settings, options.resume) as file:
         is_whole = find(finding, tasks, file, workers)
-    asked = {(method, seed, *place) for method in methods for seed in seeds for place in images}
-    records = sorted((each for each in file.records if each.key in asked), key=lambda each: each.key)
+    keys = {(method, seed, *place) for method in methods for seed in seeds for place in images}
+    records = sorted((each for each in file.records if each.key in keys), key=lambda each: each.key)
     by_method = {method: [each for each in records if each.method == method] for method in methods}
     runs = {method: _written(data_set, method, by_method[method], options) for method in methods}
     if not is_whole:
@@ -86,9 +115,9 @@ def _evaluate(data_set: DataSet, images: Images, options: Namespace, workers: Wo
     for method, own in by_method.items():
         starts = [instance.start for record in own for instance in record.instances]
         rows += rows_of(method, score(data_set, images, runs[method], workers), starts)
-    title = f"{_title(data_set, images, options)}; {_POSES[options.poses]}"
+    title = f"{_title(work)}; {_POSES[options.poses]}"
     means = {method: _mean([record.seconds for record in own]) for method, own in by_method.items()}
-    return _report(title, rows, means, options)
+    return _report(title, work, rows, means)
 
 
 def _written(
@@ -107,27 +136,45 @@ def _written(
     return runs
 
 
-def _report(title: str, rows: list[Row], seconds: dict[str, float], options: Namespace) -> int:
+def _report(title: str, work: _Work, rows: list[Row], seconds: dict[str, float]) -> int:
     value = {
         "version": __version__,
         "title": title,
-        "settings": _settings(options),
+        "settings": work.settings,
+        "targets": work.asked.instances,
+        "targets_asked": work.asked.all_instances,
+        "symmetries_unknown": work.unknown_symmetries,
         "seconds_per_image": seconds,
         "results": rows,
     }
-    tables = score_tables(title, rows)
-    write_json(options.out / "scores.json", plain(value))
-    write_text(options.out / "scores.md", "\n".join(table.markdown() for table in tables))
+    tables, out = score_tables(title, rows), work.options.out
+    write_json(out / "scores.json", plain(value))
+    write_text(out / "scores.md", "\n".join(table.markdown() for table in tables))
     for table in tables:
         show(table)
-    print(f"written to {options.out / 'scores.json'}")
+    print(f"written to {out / 'scores.json'}")
     return DONE
 
 
-def _title(data_set: DataSet, images: Images, options: Namespace) -> str:
+def _title(work: _Work) -> str:
+    options, asked = work.options, work.asked
     shares = "" if options.every == 1 else f", every {_ordinal(options.every)}"
-    masks = "" if options.results is not None else f"; {options.masks} masks"
-    return f"{data_set.name}, {data_set.split}: {len(images)} images{shares}{masks}"
+    is_whole = asked.instances == asked.all_instances
+    targets = "" if is_whole else f"; {asked.instances} of {asked.all_instances} targets"
+    unknown = len(work.unknown_symmetries)
+    symmetries = f"; no models_info.json: symmetries of {unknown} objects unknown" if unknown else ""
+    masks = "" if options.results is not None else f"; {_masks(work)}"
+    where = f"{work.data_set.name}, {work.data_set.split}"
+    return f"{where}: {len(work.images)} images{shares}{targets}{symmetries}{masks}"
+
+
+def _masks(work: _Work) -> str:
+    """Which masks were looked into: those of a folder with hidden parts are no visible ones."""
+    if work.options.masks != VISIBLE:
+        return f"{work.options.masks} masks"
+    folders = work.data_set.mask_folders({scene_id for scene_id, _ in work.images})
+    kind = VISIBLE if folders == [VISIBLE_MASKS] else "true"
+    return f"{kind} masks ({', '.join(f'{folder}/' for folder in folders)})"
 
 
 def _ordinal(number: int) -> str:
@@ -140,14 +187,22 @@ def _mean(seconds: Sequence[float]) -> float:
     return float(np.mean(seconds)) if known else float("nan")
 
 
-def _settings(options: Namespace) -> dict[str, Any]:
-    """The command line as far as it decides on what is found."""
+def _settings(data_set: DataSet, options: Namespace) -> dict[str, Any]:
+    """The command line as far as it decides on what is found, with digests of its files, of which others may
+    be under the same names when `--resume` comes."""
     names = (
         "data_set", "split", "objects", "targets", "features", "weights", "visual_weights", "device", "masks",
         "seed", "method", "results",
     )  # fmt: skip
-    values = {name: getattr(options, name) for name in names}
-    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
+    given = {name: getattr(options, name) for name in names}
+    values = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
+    files: dict[str, Sequence[Path | None]] = {
+        "objects": [data_set.objects_file],
+        "targets": [data_set.targets_file(options.targets)],
+        "masks": [] if options.masks == VISIBLE else detection_files(Path(options.masks)),
+        "results": [options.results],
+    }
+    return values | {f"{name}_sha256": digest(filter(None, paths)) for name, paths in files.items()}
 
 
 def _parser() -> CommandParser:

@@ -59,9 +59,9 @@ def number(value: float | None, digits: int = 2, factor: float = 1.0) -> str:
     return ABSENT if value is None or math.isnan(value) else f"{value * factor:.{digits}f}"
 
 
-def percent(share: float) -> str:
-    """0.954 -> "95.4 %"."""
-    return ABSENT if math.isnan(share) else f"{100 * share:.1f} %"
+def percent(share: float | None) -> str:
+    """0.954 -> "95.4 %"; "-" for None and NaN."""
+    return ABSENT if share is None or math.isnan(share) else f"{100 * share:.1f} %"
 
 
 def millimetres(metres: float | None) -> str:

@@ -20,6 +20,7 @@ class Outcome(str, Enum):
     RIGHT = "right"
     ABSENT = "absent"
     WRONG = "wrong"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class ColdStart:
         class_name: of the object.
         image_id: of the image in its data set.
         seed: of the random choices.
-        outcome: right, absent (no verified pose) or wrong.
-        distance: ADD, or ADD-S of an object with a symmetry, metres; None without a pose.
-        error: of the pose modulo symmetry; None without a pose.
+        outcome: right, absent (no verified pose) or wrong; unknown where nobody tells the true poses.
+        distance: ADD, or ADD-S of an object with a symmetry, metres; None without a pose or a true one.
+        error: of the pose modulo symmetry; None without a pose or a true one.
         seconds: time spent, by stage.
         reason: why there is no pose; empty where there is one.
     """
@@ -53,8 +54,8 @@ class ColdStartSummary:
 
     Attributes:
         attempts: how many there were.
-        right, absent, wrong: shares of them, 0 to 1; their sum is 1.
-        within: share with a pose within the tolerance.
+        right, absent, wrong: shares of those that are known, 0 to 1; their sum is 1. NaN if none is.
+        within: share of the same with a pose within the tolerance.
         seconds: median by stage, of the attempts that have the stage; "total" is the median of the sums.
     """
 
@@ -89,16 +90,17 @@ def summarize_cold_starts(
 ) -> ColdStartSummary:
     """Summarise the cold starts of one object; all shares are NaN when there are none."""
     tolerance = tolerance or Tolerance()
+    known = [start for start in starts if start.outcome is not Outcome.UNKNOWN]
 
     def share(flags: Iterable[bool]) -> float:
-        return sum(flags) / len(starts) if starts else float("nan")
+        return sum(flags) / len(known) if known else float("nan")
 
     return ColdStartSummary(
         attempts=len(starts),
-        right=share(start.outcome is Outcome.RIGHT for start in starts),
-        absent=share(start.outcome is Outcome.ABSENT for start in starts),
-        wrong=share(start.outcome is Outcome.WRONG for start in starts),
-        within=share(start.error is not None and tolerance.holds(start.error) for start in starts),
+        right=share(start.outcome is Outcome.RIGHT for start in known),
+        absent=share(start.outcome is Outcome.ABSENT for start in known),
+        wrong=share(start.outcome is Outcome.WRONG for start in known),
+        within=share(start.error is not None and tolerance.holds(start.error) for start in known),
         seconds=_median_seconds(starts),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,39 +27,50 @@ def mesh_path(models_dir: Path, object_id: int) -> Path:
     return models_dir / f"obj_{object_id:06d}.ply"
 
 
-def read_symmetries(models_dir: Path) -> dict[int, SymmetryGroup]:
-    """The symmetry groups by object id; empty for a folder without models_info.json.
+def info_file(models_dir: Path) -> Path:
+    """Where the symmetries and diameters of a models folder stand, if it has any."""
+    return models_dir / _INFO_FILE
+
+
+def read_symmetries(models_dir: Path, object_ids: Iterable[int]) -> dict[int, SymmetryGroup]:
+    """The symmetry groups of some objects by their ids; without those that models_info.json does not list,
+    and empty for a folder without that file.
+
+    Other objects of the file may be what no pose can be told of, as a ball.
 
     Raises:
-        InvalidDatasetError: the file is malformed.
+        InvalidDatasetError: the file is malformed, or one of these objects has no usable symmetries.
     """
-    path = models_dir / _INFO_FILE
-    return {int(key): _symmetry(path, key, info) for key, info in _infos(path).items()}
+    path = info_file(models_dir)
+    infos = _infos(path)
+    return {i: _symmetry(path, i, infos[i]) for i in object_ids if i in infos}
 
 
-def read_diameters(models_dir: Path) -> dict[int, float]:
-    """The diameters by object id, metres; empty for a folder without models_info.json.
+def read_diameters(models_dir: Path, object_ids: Iterable[int]) -> dict[int, float]:
+    """The diameters of some objects by their ids, metres; without those that models_info.json does not list,
+    and empty for a folder without that file.
 
     Raises:
-        InvalidDatasetError: the file is malformed, or a diameter is no positive number.
+        InvalidDatasetError: the file is malformed, or one of these diameters is no positive number.
     """
-    path = models_dir / _INFO_FILE
-    return {int(key): _diameter(path, key, info) for key, info in _infos(path).items()}
+    path = info_file(models_dir)
+    infos = _infos(path)
+    return {i: _diameter(path, i, infos[i]) for i in object_ids if i in infos}
 
 
-def _infos(path: Path) -> dict[str, Any]:
+def _infos(path: Path) -> dict[int, Any]:
     if not path.is_file():
         return {}
     infos = read_json(path)
     if not isinstance(infos, dict) or not all(key.isdecimal() for key in infos):
         raise InvalidDatasetError(f"{path}: must be a JSON object whose keys are object ids")
-    return infos
+    return {int(key): info for key, info in infos.items()}
 
 
-def _diameter(path: Path, key: str, info: Any) -> float:
+def _diameter(path: Path, key: int, info: Any) -> float:
     try:
         diameter = float(info["diameter"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InvalidDatasetError(
             f"{path}: object {key}: has no diameter, a number in millimetres"
         ) from error
@@ -74,16 +85,16 @@ def symmetry_beside(mesh: Path) -> SymmetryGroup:
     Raises:
         InvalidDatasetError: there is no such file, it is malformed, or does not list the object.
     """
-    path, number = mesh.parent / _INFO_FILE, mesh.stem.removeprefix("obj_")
-    groups = read_symmetries(mesh.parent)
-    if not number.isdecimal() or int(number) not in groups:
+    path, number = info_file(mesh.parent), mesh.stem.removeprefix("obj_")
+    groups = read_symmetries(mesh.parent, [int(number)] if number.isdecimal() else [])
+    if not groups:
         raise InvalidDatasetError(
             f"{path}: tells nothing of {mesh.name}; symmetry: {FROM_MODELS_INFO} needs a models folder of BOP"
         )
     return groups[int(number)]
 
 
-def _symmetry(path: Path, key: str, info: Any) -> SymmetryGroup:
+def _symmetry(path: Path, key: int, info: Any) -> SymmetryGroup:
     try:
         motions = [_motion(values) for values in info.get("symmetries_discrete", ())]
         axes = [_axis(entry) for entry in info.get("symmetries_continuous", ())]

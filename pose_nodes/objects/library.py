@@ -61,7 +61,7 @@ class ObjectLibrary:
             InvalidConfigError: a name is given twice or not usable in TF.
         """
         folder = Path(models_dir)
-        symmetries = bop_models.read_symmetries(folder)
+        symmetries = bop_models.read_symmetries(folder, names)
         return cls(
             build_model(name, load_mesh(bop_models.mesh_path(folder, i), "mm"), symmetries.get(i, "none"))
             for i, name in names.items()

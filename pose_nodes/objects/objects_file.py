@@ -13,6 +13,7 @@ import yaml
 
 from pose_nodes.core.config import from_mapping, option
 from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.objects.bop_models import FROM_MODELS_INFO
 from pose_nodes.objects.mesh import METRES_PER_UNIT
 from pose_nodes.objects.model import DEFAULT_FEATURES
 
@@ -59,6 +60,16 @@ def read_objects_file(path: Path) -> dict[str, ObjectSpec]:
             f"{path}: '{_ROOT_KEY}' has no object; add a block such as 'mug: {{mesh: mug.ply}}'"
         )
     return {_name(name, path): _spec(name, block, path) for name, block in blocks.items()}
+
+
+def told_symmetries(path: Path) -> set[str]:
+    """The objects whose blocks have a symmetry of their own: not "bop", nor what is none for want of the key.
+
+    Raises:
+        InvalidConfigError: the file is no objects file.
+    """
+    specs, blocks = read_objects_file(path), _read_yaml(path)[_ROOT_KEY]
+    return {name for name in specs if "symmetry" in blocks[name] and specs[name].symmetry != FROM_MODELS_INFO}
 
 
 def check_name(name: str, where: str) -> None:

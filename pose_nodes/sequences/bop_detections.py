@@ -43,7 +43,7 @@ class Detection:
         """
         try:
             mask = decode_mask(self.segmentation)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidDatasetError(f"{self.where}: segmentation: {error}") from error
         if mask.shape != shape:
             raise InvalidDatasetError(
@@ -59,10 +59,20 @@ def read_detections(path: Path) -> list[Detection]:
     Raises:
         InvalidDatasetError: there is no such file, or it is malformed.
     """
+    files = detection_files(path)
+    return [_detection(file, place, entry) for file in files for place, entry in enumerate(_entries(file))]
+
+
+def detection_files(path: Path) -> list[Path]:
+    """The JSON files in a folder, or the file itself.
+
+    Raises:
+        InvalidDatasetError: the folder has none.
+    """
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
         raise InvalidDatasetError(f"{path}: holds no .json of predicted masks")
-    return [_detection(file, place, entry) for file in files for place, entry in enumerate(_entries(file))]
+    return files
 
 
 def _entries(file: Path) -> list[Any]:
@@ -82,5 +92,5 @@ def _detection(file: Path, place: int, entry: Any) -> Detection:
         return Detection(scene, image, thing, score, seconds, entry["segmentation"], where)
     except KeyError as error:
         raise InvalidDatasetError(f"{where}: {error} is missing") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise InvalidDatasetError(f"{where}: {error}") from error

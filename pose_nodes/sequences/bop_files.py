@@ -22,6 +22,7 @@ from pose_nodes.geometry import se3
 
 METRES_PER_MILLIMETRE = 1e-3
 SCENE_MARK = "scene_camera.json"
+TRUTHS_FILE = "scene_gt.json"
 OBJECTS_FILE = "objects.yaml"
 _MODEL_FOLDERS = ("models", "models_eval", "models_cad", "models_reconst", "models_fine")
 _MODEL_NAME = re.compile(r"obj_(\d{6})")
@@ -139,7 +140,7 @@ def parsed(path: Path, image_id: int, read: Callable[[Any], T], entry: Any) -> T
         return read(entry)
     except KeyError as error:
         raise InvalidDatasetError(f"{path}: image {image_id}: {error} is missing") from error
-    except (TypeError, ValueError, AttributeError, InvalidInputError) as error:
+    except (TypeError, ValueError, OverflowError, AttributeError, InvalidInputError) as error:
         raise InvalidDatasetError(f"{path}: image {image_id}: {error}") from error
 
 

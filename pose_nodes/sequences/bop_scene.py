@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,13 @@ from pose_nodes.sequences.recording import GroundTruth, RecordedFrame
 _COLOR_FOLDERS = ("rgb", "gray")
 _COLOR_ENDINGS = (".jpg", ".png", ".jpeg", ".tif")
 _DEPTH_ENDINGS = (".png", ".tif")
-_MASK_FOLDERS = ("mask_visib", "mask")
+VISIBLE_MASKS, WHOLE_MASKS = "mask_visib", "mask"
+"""Folders of masks: of what is seen of an object, and of its silhouette with the hidden parts."""
+
+
+def mask_folder(scene_dir: Path) -> str | None:
+    """Which folder of a scene its masks are read from: that of visible ones if it has one; None if none."""
+    return next((name for name in (VISIBLE_MASKS, WHOLE_MASKS) if (scene_dir / name).is_dir()), None)
 
 
 class BopScene:
@@ -56,7 +63,7 @@ class BopScene:
         self._cameras = bop_files.read_by_image(self.folder / bop_files.SCENE_MARK)
         if not self._cameras:
             raise InvalidDatasetError(f"{self.folder / bop_files.SCENE_MARK}: lists no image")
-        self._truths = self._optional("scene_gt.json")
+        self._truths = self._optional(bop_files.TRUTHS_FILE)
         self._infos = self._optional("scene_gt_info.json")
         self._image_ids = list(self._cameras)
         self._objects_file = bop_files.find_objects_file(self.folder) if names is None else None
@@ -72,6 +79,15 @@ class BopScene:
     def image_ids(self) -> tuple[int, ...]:
         """The numbers of the images, in the order of the recording."""
         return tuple(self._image_ids)
+
+    @property
+    def object_ids(self) -> set[int]:
+        """The ids of all objects in scene_gt.json, also of those without a name.
+
+        Raises:
+            InvalidDatasetError: the file is malformed.
+        """
+        return {object_id for image_id in self._truths for _, object_id, _ in self._entries(image_id)}
 
     def __len__(self) -> int:
         return len(self._image_ids)
@@ -90,13 +106,29 @@ class BopScene:
         Raises:
             InvalidDatasetError: there is no such image, or a file of it is missing or malformed.
         """
+        frame = self.depth_frame(image_id)
+        try:
+            return replace(frame, color=self._color(image_id, frame.depth.shape))
+        except InvalidInputError as error:
+            raise InvalidDatasetError(str(error)) from error
+
+    def depth_frame(self, image_id: int) -> Frame:
+        """`frame` without colour, which need not be there.
+
+        Raises:
+            InvalidDatasetError: there is no such image, or its depth or camera is missing or malformed.
+        """
         if image_id not in self._cameras:
             raise InvalidDatasetError(f"{self.folder / bop_files.SCENE_MARK}: has no image {image_id}")
         index = self._image_ids.index(image_id)
         try:
-            return self._frame(image_id, self._start_ns + round(index * self._period_ns))
+            return self._depth_frame(image_id, self._start_ns + round(index * self._period_ns))
         except InvalidInputError as error:
             raise InvalidDatasetError(str(error)) from error
+
+    def is_annotated(self, image_id: int) -> bool:
+        """Whether scene_gt.json tells of an image, if only that none of the objects is in it."""
+        return image_id in self._truths
 
     def truths(self, image_id: int) -> dict[int, GroundTruth]:
         """The true poses in an image, by their places in scene_gt.json.
@@ -104,7 +136,7 @@ class BopScene:
         Raises:
             InvalidDatasetError: the file, or scene_gt_info.json, is malformed.
         """
-        path = self.folder / "scene_gt.json"
+        path = self.folder / bop_files.TRUTHS_FILE
         return {
             index: GroundTruth(
                 name,
@@ -116,16 +148,16 @@ class BopScene:
         }
 
     def mask(self, image_id: int, index: int, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
-        """The visible pixels of the object at a place in scene_gt.json: bool of a shape; None in a scene
-        without masks.
+        """The pixels of the object at a place in scene_gt.json, by `mask_folder`: bool of a shape; None in a
+        scene without masks.
 
         Raises:
             InvalidDatasetError: the scene has masks, but this one is missing, no image, or of another size.
         """
-        folder = next((self.folder / name for name in _MASK_FOLDERS if (self.folder / name).is_dir()), None)
+        folder = mask_folder(self.folder)
         if folder is None:
             return None
-        path = folder / f"{image_id:06d}_{index:06d}.png"
+        path = self.folder / folder / f"{image_id:06d}_{index:06d}.png"
         try:
             mask = read_mask(path)
         except InvalidInputError as error:
@@ -149,13 +181,12 @@ class BopScene:
     def _own_names(self) -> dict[int, str]:
         if self._objects_file is not None:
             return bop_files.names_from_objects_file(self._objects_file)
-        ids = {object_id for image_id in self._truths for _, object_id, _ in self._entries(image_id)}
-        ids = ids or set(bop_files.model_ids(bop_files.find_models(self.folder)))
+        ids = self.object_ids or set(bop_files.model_ids(bop_files.find_models(self.folder)))
         return {object_id: bop_files.default_name(object_id) for object_id in sorted(ids)}
 
     def _entries(self, image_id: int) -> list[tuple[int, int, Any]]:
         """(index in scene_gt, object id, entry) of the objects of an image."""
-        path = self.folder / "scene_gt.json"
+        path = self.folder / bop_files.TRUTHS_FILE
         entries = self._truths.get(image_id, [])
         if not isinstance(entries, list):
             raise InvalidDatasetError(f"{path}: image {image_id}: must be a list of objects")
@@ -171,27 +202,28 @@ class BopScene:
             (i, self.names[object_id], entry) for i, object_id, entry in entries if object_id in self.names
         ]
 
-    def _frame(self, image_id: int, stamp_ns: int) -> Frame:
+    def _depth_frame(self, image_id: int, stamp_ns: int) -> Frame:
         path = self.folder / bop_files.SCENE_MARK
         K, depth_scale = bop_files.parsed(path, image_id, bop_files.camera_of, self._cameras[image_id])
         depth_path = self._file("depth", image_id, _DEPTH_ENDINGS)
         depth = read_depth(depth_path, 1.0 / (depth_scale * bop_files.METRES_PER_MILLIMETRE))
-        color = self._color(image_id)
         height, width = depth.shape
-        if color is not None and color.shape[:2] != depth.shape:
-            raise InvalidDatasetError(
-                f"{depth_path}: is {width}x{height} but the colour image is {color.shape[1]}x{color.shape[0]}"
-                "; depth must be aligned to colour"
-            )
         camera = bop_files.parsed(path, image_id, lambda K: PinholeCamera.from_matrix(K, width, height), K)
-        return Frame(stamp_ns, "camera_optical_frame", camera, depth, color)
+        return Frame(stamp_ns, "camera_optical_frame", camera, depth)
 
-    def _color(self, image_id: int) -> NDArray[np.uint8] | None:
-        """The colour image, from a grey one where the data set has only that; None where it has neither."""
-        for folder in _COLOR_FOLDERS:
-            if (self.folder / folder).is_dir():
-                return read_color(self._file(folder, image_id, _COLOR_ENDINGS))
-        return None
+    def _color(self, image_id: int, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+        """The colour image, of the shape of depth, from a grey one where the data set has only that; None
+        where it has neither."""
+        folder = next((name for name in _COLOR_FOLDERS if (self.folder / name).is_dir()), None)
+        if folder is None:
+            return None
+        color = read_color(self._file(folder, image_id, _COLOR_ENDINGS))
+        if color.shape[:2] != shape:
+            raise InvalidDatasetError(
+                f"{self._file('depth', image_id, _DEPTH_ENDINGS)}: is {shape[1]}x{shape[0]} but the "
+                f"colour image is {color.shape[1]}x{color.shape[0]}; depth must be aligned to colour"
+            )
+        return color
 
     def _file(self, folder: str, image_id: int, endings: tuple[str, ...]) -> Path:
         candidates = [self.folder / folder / f"{image_id:06d}{ending}" for ending in endings]

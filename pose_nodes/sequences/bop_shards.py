@@ -181,7 +181,7 @@ class ShardSample:
             return read(value)
         except KeyError as error:
             raise InvalidDatasetError(f"{self._where}.{name}: {error} is missing") from error
-        except (TypeError, ValueError, AttributeError, InvalidInputError) as error:
+        except (TypeError, ValueError, OverflowError, AttributeError, InvalidInputError) as error:
             raise InvalidDatasetError(f"{self._where}.{name}: {error}") from error
 
 

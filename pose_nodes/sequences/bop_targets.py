@@ -50,7 +50,7 @@ def _target(path: Path, place: int, entry: Any) -> Target:
             f"{path}: target {place}: {error} is missing; localisation needs targets that tell objects and "
             "counts, as test_targets_bop19.json"
         ) from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:  # the last of Infinity
         raise InvalidDatasetError(f"{path}: target {place}: {error}") from error
     if target.count < 1:
         raise InvalidDatasetError(f"{path}: target {place}: an inst_count of {target.count} asks for nothing")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,22 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def digest(paths: Iterable[Path]) -> str | None:
+    """SHA-256 of what files hold, one after the other, and of their names; None of no files.
+
+    Raises:
+        InvalidInputError: a file cannot be read.
+    """
+    found, path = None, None
+    try:
+        for path in paths:
+            inner = hashlib.sha256(path.read_bytes()).hexdigest()
+            found = hashlib.sha256(f"{found} {path.name} {inner}".encode()).hexdigest()
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from error
+    return found
 
 
 def remove_partials(folder: Path) -> None:

@@ -65,3 +65,9 @@ def test_a_verified_pose_of_an_object_that_is_not_there_is_wrong(die, is_verifie
     start = compared(Attempt(np.eye(4), is_verified, reason="why"), die, [], 3, 0)
     assert (start.outcome, start.image_id, start.distance, start.error) == (outcome, 3, None, None)
     assert start.reason == ("" if is_verified else "why")
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+def test_where_nobody_tells_the_true_poses_nothing_is_right_absent_or_wrong(die, is_verified):
+    start = compared(Attempt(np.eye(4), is_verified), die, None, 3, 0)
+    assert (start.outcome, start.distance, start.error) == (Outcome.UNKNOWN, None, None)

@@ -39,8 +39,9 @@ def test_targets_are_found_scored_and_written_and_the_same_comes_from_another_nu
     words = ("evaluate", folder, "--every", 2, "--out", out)
     answer = command(*words, "--workers", 2)
     assert (answer.code, answer.err) == (0, "")
-    assert "bunny, test: 2 images, every 2nd; visible masks; best poses, verified or not" in answer.out
+    assert "bunny, test: 2 images, every 2nd; visible masks" in answer.out
     value = strict_json(out / "scores.json")
+    assert value["title"].endswith("; visible masks (mask_visib/); best poses, verified or not")
     (ours,) = value["results"]
     assert (ours["method"], ours["object"]) == ("pose-nodes", "bunny")
     assert (ours["targets"], ours["ar_mssd"], ours["add"]) == (2, 1.0, 1.0) and ours["ar_vsd"] > 0.9
@@ -77,6 +78,54 @@ def test_the_results_of_others_are_scored_and_an_image_that_they_miss_counts(
     assert (row["method"], row["targets"]) == ("others", 3)
     assert [row[key] for key in ("ar", "ar_vsd", "ar_mssd", "ar_mspd", "add")] == pytest.approx([2 / 3] * 5)
     assert "cold_starts" not in row and value["seconds_per_image"] == {"others": 3.0}
+
+
+def test_the_title_names_the_folder_of_masks_with_hidden_parts(command, short_scene, tmp_path):
+    folder = short_scene(0)
+    (folder / "test" / "000001" / "mask_visib").rename(folder / "test" / "000001" / "mask")
+    answer = command("evaluate", folder, "--features", "fpfh", "--workers", 1, "--out", tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    assert "; true masks (mask/); best poses" in answer.out
+
+
+def test_resume_does_not_go_on_with_other_masks_of_the_same_name(command, folder, tmp_path):
+    masks, out = tmp_path / "masks.json", tmp_path / "out"
+    masks.write_text("[]")
+    words = ("evaluate", folder, "--features", "fpfh", "--masks", masks, "--workers", 1, "--out", out)
+    assert command(*words).code == 0
+    assert command(*words, "--resume").code == 0
+    masks.write_text("[ ]")
+    answer = command(*words, "--resume")
+    assert answer.is_one_sentence()
+    assert "made with other settings (masks_sha256)" in answer.err
+
+
+def test_the_title_tells_that_no_symmetries_are_known(command, folder, tmp_path, strict_json):
+    bare = tmp_path / "bare"
+    for name in ("models", "test"):
+        (bare / name).mkdir(parents=True)
+    (bare / "models" / "obj_000001.ply").symlink_to(BUNNY / "models" / "obj_000001.ply")
+    (bare / "test" / "000001").symlink_to(folder / "test" / "000001")
+    results = tmp_path / "none_bare-test.csv"
+    results.write_text(HEADER + "\n")
+    answer = command("evaluate", bare, "--results", results, "--workers", 1, "--out", tmp_path / "out")
+    assert (answer.code, answer.err) == (0, "")
+    assert "no models_info.json: symmetries of 1 objects unknown" in answer.out
+    assert strict_json(tmp_path / "out" / "scores.json")["symmetries_unknown"] == ["obj_000001"]
+
+
+def test_the_title_tells_how_many_targets_are_of_the_objects_that_are_named(
+    command, folder, tmp_path, strict_json
+):
+    asked = [{"scene_id": 1, "im_id": 0, "obj_id": i, "inst_count": n} for i, n in ((1, 1), (2, 3))]
+    (tmp_path / "targets.json").write_text(json.dumps(asked))
+    (tmp_path / "none_bunny-test.csv").write_text(HEADER + "\n")
+    words = ("--targets", tmp_path / "targets.json", "--results", tmp_path / "none_bunny-test.csv")
+    answer = command("evaluate", folder, *words, "--workers", 1, "--out", tmp_path / "out")
+    assert (answer.code, answer.err) == (0, "")
+    assert "bunny, test: 1 images; 1 of 4 targets" in answer.out
+    value = strict_json(tmp_path / "out" / "scores.json")
+    assert (value["targets"], value["targets_asked"]) == (1, 4)
 
 
 def numbers(values: list[float]) -> str:

@@ -68,6 +68,14 @@ def test_shares_add_up_and_the_tolerance_is_counted_apart():
     assert summary.seconds == {"icp": 2.0, "ransac": 2.0, "total": 1.5}
 
 
+def test_cold_starts_whose_true_pose_nobody_tells_are_in_no_share():
+    unknown = start(Outcome.UNKNOWN, None, icp=1.0)
+    summary = summarize_cold_starts([unknown, start(Outcome.RIGHT, PoseError(0.001, 0.01))])
+    assert (summary.attempts, summary.right, summary.wrong, summary.within) == (2, 1.0, 0.0, 1.0)
+    alone = summarize_cold_starts([unknown])
+    assert alone.attempts == 1 and np.isnan([alone.right, alone.absent, alone.wrong, alone.within]).all()
+
+
 def test_no_cold_starts_have_no_shares():
     summary = summarize_cold_starts([])
     assert summary.attempts == 0 and math.isnan(summary.right) and math.isnan(summary.seconds["total"])

@@ -24,6 +24,7 @@ from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.objects.library import ObjectLibrary, ObjectSpec
 from pose_nodes.objects.mesh import TriangleMesh
 from pose_nodes.objects.model import build_model
+from pose_nodes.objects.objects_file import told_symmetries
 
 SIZE = np.array([0.1, 0.06, 0.04])
 
@@ -245,6 +246,16 @@ def test_a_malformed_models_info_is_a_sentence(folder, info, expected):
     assert expected in str(caught.value) and "models_info.json" in str(caught.value)
 
 
+def test_a_ball_in_models_info_does_not_stop_other_objects(folder):
+    axes = [{"axis": [0, 0, 1]}, {"axis": [1, 0, 0]}]
+    write_info(folder, {"1": {}, "2": {"symmetries_continuous": axes}})
+    assert ObjectLibrary.from_bop(folder, {1: "brick"})["brick"].symmetry.is_trivial
+    path = objects_file(folder, "objects: {brick: {mesh: obj_000001.ply, mesh_unit: mm, symmetry: bop}}")
+    assert ObjectLibrary.from_file(path)["brick"].symmetry.is_trivial
+    with pytest.raises(InvalidDatasetError, match="object 2: has several continuous symmetries"):
+        ObjectLibrary.from_bop(folder, {2: "ball"})
+
+
 def test_a_model_of_the_name_that_does_not_exist_is_named(folder):
     with pytest.raises(InvalidMeshError, match=r"obj_000009\.ply: no such file"):
         ObjectLibrary.from_bop(folder, {9: "ghost"})
@@ -284,6 +295,11 @@ def test_an_object_may_ask_for_features_of_its_own(folder):
     )
     library = ObjectLibrary.from_file(path)
     assert [library[name].features for name in library] == ["fused", "default"]
+
+
+def test_an_objects_file_tells_which_symmetries_are_its_own(folder):
+    blocks = ("a: {mesh: a.ply}", "b: {mesh: b.ply, symmetry: none}", "c: {mesh: c.ply, symmetry: bop}")
+    assert told_symmetries(objects_file(folder, f"objects: {{{', '.join(blocks)}}}")) == {"b"}
 
 
 def test_the_objects_file_knows_all_features():

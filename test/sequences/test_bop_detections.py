@@ -37,11 +37,18 @@ def test_masks_are_read_from_a_file_and_from_all_files_of_a_folder(tmp_path):
     assert [(each.scene_id, each.seconds) for each in read_detections(tmp_path)] == [(1, 0.25), (5, 0.0)]
 
 
+def test_a_mask_with_compressed_counts_is_read(tmp_path):
+    compressed = {"size": [4, 6], "counts": "9220003"}
+    (found,) = read_detections(written(tmp_path / "a.json", entry(segmentation=compressed)))
+    assert np.array_equal(found.mask((4, 6)), MASK)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"category_id": None}, "mask 0: 'category_id' is missing"),
         ({"segmentation": None}, "mask 0: 'segmentation' is missing"),
+        ({"image_id": float("inf")}, "mask 0: cannot convert float infinity"),
         ({"score": "much"}, "mask 0: could not convert"),
         ({"score": float("nan")}, "mask 0: score and time must be finite"),
     ],
@@ -55,7 +62,9 @@ def test_a_malformed_mask_is_named(tmp_path, changes, said):
     ("segmentation", "said"),
     [
         ({"size": [4, 6], "counts": [3]}, "do not fill it"),
-        ({"size": [4, 6], "counts": "Xabc"}, "compressed"),
+        ({"size": [4, 6], "counts": "Xabc"}, "segmentation: compressed counts end within a count"),
+        ({"size": [4, 6], "counts": "9220004"}, "do not fill it"),
+        ({"size": [4, 6], "counts": [float("inf")]}, "mask 0: segmentation: cannot convert float infinity"),
         ({"counts": [24]}, "mask 0: segmentation: 'size'"),
         ([1, 2], "mask 0: segmentation"),
         ({"size": [2, 3], "counts": [6]}, "the mask is 3x2 but the depth image is 6x4"),

@@ -119,6 +119,7 @@ def test_a_sample_may_lack_colour_poses_and_masks(folder, tmp_path):
         ("camera.json", b'{"cam_K": [0,0,0,0,0,0,0,0,1]}', "camera intrinsics"),
         ("gt.json", b"3", "not iterable"),
         ("gt.json", b'[{"obj_id": 3}]', "'cam_R_m2c' is missing"),
+        ("gt.json", b'[{"obj_id": Infinity}]', "cannot convert float infinity"),
         ("gt_info.json", b'[{"visib_fract": "much"}]', "could not convert"),
         ("mask_visib.json", b'{"0": {"size": [96, 128], "counts": [1]}}', "do not fill it"),
         ("mask_visib.json", b'{"0": {"size": [1, 1], "counts": [1]}}', "not of the image's size"),

@@ -27,6 +27,7 @@ def test_targets_are_read_in_the_order_of_scenes_and_images(tmp_path):
         ({"1": 2}, "must be a JSON list"),
         ([{"scene_id": 1, "im_id": 2}], "target 0: 'obj_id' is missing; localisation needs targets"),
         ([entry(1, 2, 3, 4) | {"im_id": "x"}], "target 0: invalid literal"),
+        ([entry(1, 2, 3, 4) | {"im_id": float("inf")}], "target 0: cannot convert float infinity"),
         ([3], "target 0: "),
         ([entry(1, 2, 3, 0)], "an inst_count of 0 asks for nothing"),
         ([entry(1, 2, 3, 1), entry(1, 2, 3, 2)], "asks 2 times for object 3 in image 2 of scene 1"),

@@ -112,6 +112,7 @@ def test_a_malformed_camera_entry_is_named(scene_dir, change, expected):
     ("change", "expected"),
     [
         (with_value(3, "0"), "image 0: must be a list of objects"),
+        (with_value(float("inf"), "0", "0", "obj_id"), "image 0: cannot convert float infinity"),
         (without("0", "0", "obj_id"), "image 0: 'obj_id' is missing"),
         (without("0", "0", "cam_t_m2c"), "image 0: 'cam_t_m2c' is missing"),
         (with_value([1, 2], "0", "0", "cam_t_m2c"), "cam_t_m2c must have 3 finite values"),

@@ -80,7 +80,7 @@ def symmetry_of(path: Path, mesh: TriangleMesh) -> SymmetryGroup:
     """
     number = path.stem.removeprefix("obj_")
     if (path.parent / _MODELS_INFO).is_file() and number.isdecimal():
-        return read_symmetries(path.parent).get(int(number), SymmetryGroup.none())
+        return read_symmetries(path.parent, [int(number)]).get(int(number), SymmetryGroup.none())
     return detect_symmetry(mesh, diameter(mesh.vertices), np.random.default_rng(0)).group
 
 

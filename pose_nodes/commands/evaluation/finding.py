@@ -29,6 +29,8 @@ from pose_nodes.sequences.recording import GroundTruth
 PLAIN = "plain"
 """The name of the baseline; every other name means the package's own cold start."""
 Mask = NDArray[np.bool_]
+Truths = dict[int, GroundTruth]
+"""The true poses in an image, by their places in scene_gt.json."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,19 +72,20 @@ class Finding:
         """
         scene_id, image_id = task.targets[0].scene_id, task.targets[0].image_id
         scene = prepared_scene(self.data_set, scene_id)
-        frame, truths = scene.frame(image_id), scene.truths(image_id)
+        frame, truths = scene.frame(image_id), self.data_set.truths(scene, image_id)
         seconds = max((detection.seconds for detection in task.detections or ()), default=0.0)
         instances = []
         for target in task.targets:
             name = self.data_set.names[target.object_id]
-            known = {place: truth for place, truth in truths.items() if truth.class_name == name}
+            known = _of_object(truths, name)
             model = prepared_model(self.data_set, name)
             find = _prepared(self, name, task.method == PLAIN)
             for number, mask in enumerate(_masks(scene, frame, target, known, task.detections)):
                 state = (task.seed, scene_id, image_id, target.object_id, number)
                 tried, taken = find(frame, mask, state)
                 seconds += taken
-                start = compared(tried, model, list(known.values()), image_id, task.seed)
+                told = None if known is None else list(known.values())
+                start = compared(tried, model, told, image_id, task.seed)
                 instances.append(InstanceRecord.of(target.object_id, tried, start))
         return ImageRecord(task.method, task.seed, scene_id, image_id, seconds, instances)
 
@@ -144,27 +147,42 @@ def _method(config: InstanceConfig, device: str) -> Method:
     return verified(config, device)
 
 
+def _of_object(truths: Truths | None, name: str) -> Truths | None:
+    if truths is None:
+        return None
+    return {place: truth for place, truth in truths.items() if truth.class_name == name}
+
+
 def _masks(
     scene: BopScene,
     frame: Frame,
     target: Target,
-    known: dict[int, GroundTruth],
+    known: Truths | None,
     detections: Sequence[Detection] | None,
 ) -> list[Mask | None]:
     """As many masks as instances are asked for, those of the most visible or the best scored; None for those
     that there are not."""
     shape = frame.camera.shape
-    if detections is not None:
+    if detections is None:
+        masks = _own_masks(scene, target, known, shape)
+    else:
         of_object = [each for each in detections if each.object_id == target.object_id]
         best = best_scored([each.score for each in of_object], target.count)
-        masks: list[Mask | None] = [of_object[i].mask(shape) for i in best]
-    else:
+        masks = [of_object[i].mask(shape) for i in best]
+    return [*masks, *[None] * (target.count - len(masks))]
+
+
+def _own_masks(
+    scene: BopScene, target: Target, known: Truths | None, shape: tuple[int, int]
+) -> Sequence[Mask | None]:
+    """The masks of the data set, which say what they are of by the true poses alone."""
+    if known is not None:
         places = list(known)
         seen = most_visible([truth.visible_fraction for truth in known.values()], target.count)
         masks = [scene.mask(target.image_id, places[i], shape) for i in seen]
-        if any(mask is None for mask in masks):
-            raise InvalidDatasetError(
-                f"{scene.folder}: has no masks with known poses; it needs mask_visib/ and scene_gt.json, or "
-                "predicted --masks"
-            )
-    return [*masks, *[None] * (target.count - len(masks))]
+        if all(mask is not None for mask in masks):
+            return masks
+    raise InvalidDatasetError(
+        f"{scene.folder}: has no masks with known poses; it needs mask_visib/ and scene_gt.json, or "
+        "predicted --masks"
+    )

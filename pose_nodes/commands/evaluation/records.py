@@ -20,7 +20,7 @@ from pose_nodes.geometry import se3
 from pose_nodes.metrics.cold_start import ColdStart, Outcome
 from pose_nodes.metrics.summary import PoseError
 from pose_nodes.sequences.bop_results import PoseResult
-from pose_nodes.sequences.files import plain
+from pose_nodes.sequences.files import plain, write_text
 
 Key = tuple[str, int, int, int]
 """Method, seed, scene and image."""
@@ -110,13 +110,10 @@ class RecordFile:
         """
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lines = _whole_lines(path) if resume else []
-            self.records = _records(path, lines, settings)
-            self._file = path.open("w", encoding="utf-8")
-            for line in [json.dumps(settings), *lines[1:]]:
-                self._file.write(line + "\n")
-            self._file.flush()
+            self.records, lines = _kept(path, settings) if resume else ([], [])
+            # In place of the old file at once: a kill in between must not lose what it has.
+            write_text(path, "".join(f"{line}\n" for line in [json.dumps(settings), *lines[1:]]))
+            self._file = path.open("a", encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -147,12 +144,14 @@ class RecordFile:
 
 def _whole_lines(path: Path) -> list[str]:
     """The lines of a file up to the last line break: what was written last may have been cut short."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return text[: text.rfind("\n") + 1].splitlines()
+    data = path.read_bytes() if path.is_file() else b""
+    return data[: data.rfind(b"\n") + 1].decode("utf-8").splitlines()
 
 
-def _records(path: Path, lines: list[str], settings: Mapping[str, Any]) -> list[ImageRecord]:
+def _kept(path: Path, settings: Mapping[str, Any]) -> tuple[list[ImageRecord], list[str]]:
+    """The records of a file, and all of its lines."""
     try:
+        lines = _whole_lines(path)
         values = [json.loads(line) for line in lines]
         if values and values[0] != json.loads(json.dumps(settings)):
             changed = [key for key in settings if values[0].get(key) != settings[key]]
@@ -160,7 +159,7 @@ def _records(path: Path, lines: list[str], settings: Mapping[str, Any]) -> list[
                 f"{path}: was made with other settings ({', '.join(changed)}); repeat them, leave --resume "
                 "out, or choose another --out"
             )
-        return [_record(value) for value in values[1:]]
+        return [_record(value) for value in values[1:]], lines
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(
             f"{path}: is not what an evaluation leaves ({error}); leave --resume out to begin anew"

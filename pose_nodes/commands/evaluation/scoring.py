@@ -44,14 +44,15 @@ class Scoring:
 
     def _found(self, scene: BopScene, target: Target, results: Sequence[PoseResult]) -> Found:
         name = self.data_set.names[target.object_id]
-        known = [truth for truth in scene.truths(target.image_id).values() if truth.class_name == name]
+        told = self.data_set.truths(scene, target.image_id) or {}
+        known = [truth for truth in told.values() if truth.class_name == name]
         visible = most_visible([truth.visible_fraction for truth in known], target.count)
         truths = [known[i].T_camera_object for i in visible]
         own = [result for result in results if result.object_id == target.object_id]
         best = best_scored([result.score for result in own], target.count)
         if not best or not truths:
             return Found.none(len(truths))
-        frame, meter = scene.frame(target.image_id), _prepared_meter(self.data_set, name)
+        frame, meter = scene.depth_frame(target.image_id), _prepared_meter(self.data_set, name)
         estimates = [own[i].T_camera_object for i in best]
         return Found.of(meter.measure(estimates, truths, frame.camera, frame.depth))
 

@@ -62,7 +62,8 @@ def vsd(
         return np.ones(len(misalignments))
     apart = np.sort(np.abs(estimated[both] - true[both]))
     agreeing = np.searchsorted(apart, misalignments, side="left")
-    return 1.0 - agreeing / either
+    # Not 1 - agreeing / either, which rounds to below a threshold that the error is equal to.
+    return np.asarray((either - agreeing) / either)
 
 
 def _visible(measured: Distances, rendered: Distances, tolerance: float) -> NDArray[np.bool_]:

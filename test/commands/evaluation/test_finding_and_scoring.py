@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pose_nodes.commands.evaluation.data_set import DataSet
@@ -77,6 +79,19 @@ def test_a_target_without_a_mask_is_absent_and_so_is_an_empty_one(dice, staged, 
     assert record.results(verified_alone=False) == []
 
 
+@pytest.mark.parametrize(("told", "outcome"), [({"7": []}, "wrong"), (None, "unknown")])
+def test_a_verified_pose_is_wrong_where_the_object_is_not_but_unknown_without_ground_truth(
+    dice, staged, die, told, outcome
+):
+    _, masks = staged((die, POSES[0]), (die, POSES[1]))
+    data_set = dice()
+    truths = data_set.folder / "test" / "000002" / "scene_gt.json"
+    truths.unlink() if told is None else truths.write_text(json.dumps(told))
+    task = ImageTask([Target(2, 7, 4, 1)], "ours", 0, [detection(masks[1], 0.9)])
+    (instance,) = Finding(data_set, FPFH)(task).instances
+    assert instance.verified and instance.start.outcome.value == outcome
+
+
 def test_an_object_is_looked_for_by_the_features_that_its_block_names(dice, tmp_path):
     missing = InstanceConfig(features="gedi", weights=str(tmp_path / "none.safetensors"))
     task = ImageTask([Target(2, 7, 4, 1)], "ours", 0)
@@ -97,6 +112,20 @@ def test_an_object_is_looked_for_by_the_features_that_its_block_names(dice, tmp_
 def test_a_data_set_without_masks_needs_predicted_ones(dice):
     with pytest.raises(InvalidDatasetError, match="predicted --masks"):
         Finding(dice(masks=False), FPFH)(ImageTask(BOTH, "ours", 0))
+
+
+def test_a_data_set_without_ground_truth_needs_predicted_masks(dice):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "scene_gt.json").unlink()
+    with pytest.raises(InvalidDatasetError, match="predicted --masks"):
+        Finding(data_set, FPFH)(ImageTask(BOTH, "ours", 0))
+
+
+def test_the_targets_of_an_image_without_true_poses_do_not_vanish_from_the_score(dice):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "scene_gt.json").write_text("{}")
+    with pytest.raises(InvalidDatasetError, match="has no true poses of image 7"):
+        scored(data_set, BOTH, result(0))
 
 
 def test_a_target_in_an_image_that_is_not_there_is_named(dice):
@@ -124,6 +153,14 @@ def test_an_estimate_of_an_instance_that_is_not_asked_for_finds_nothing(dice):
 
 def test_an_image_without_results_counts_as_missed_and_foreign_results_do_not_count(dice):
     assert scored(dice(), BOTH, result(0, image=9)).ar == 0.0
+
+
+def test_scores_need_no_colour(dice):
+    data_set = dice()
+    (data_set.folder / "test" / "000002" / "rgb").mkdir()
+    assert scored(data_set, BOTH, result(0), result(1)).ar == 1.0
+    with pytest.raises(InvalidDatasetError, match=r"rgb/000007\.jpg: no such file"):
+        Finding(data_set, FPFH)(ImageTask(BOTH, "ours", 0))
 
 
 def test_every_nth_image_is_looked_at_by_all_methods_and_seeds():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,22 @@ def test_a_line_that_was_cut_short_is_found_anew(tmp_path):
         assert [each.image_id for each in file.records] == [1, 3]
 
 
+def test_a_kill_while_one_begins_to_go_on_loses_nothing_of_what_there_was(tmp_path, monkeypatch):
+    path = tmp_path / "attempts.jsonl"
+    with RecordFile(path, SETTINGS, resume=False) as file:
+        file.add(record(1))
+    before = path.read_text()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            RecordFile(path, SETTINGS, resume=True)
+    assert path.read_text() == before
+
+
 def test_without_resume_one_begins_anew_and_without_a_file_too(tmp_path):
     path = tmp_path / "new" / "attempts.jsonl"
     with RecordFile(path, SETTINGS, resume=True) as file:
@@ -69,6 +87,9 @@ def test_other_settings_and_foreign_files_are_not_gone_on_with(tmp_path):
     RecordFile(path, SETTINGS, resume=False).__exit__(None, None, None)
     with pytest.raises(InvalidInputError, match=r"made with other settings \(features\)"):
         RecordFile(path, {**SETTINGS, "features": "dgedi"}, resume=True)
+    path.write_bytes("Körper\n".encode("latin-1"))
+    with pytest.raises(InvalidInputError, match="is not what an evaluation leaves"):
+        RecordFile(path, SETTINGS, resume=True)
     path.write_text("no JSON\n")
     with pytest.raises(InvalidInputError, match="is not what an evaluation leaves"):
         RecordFile(path, SETTINGS, resume=True)
@@ -76,5 +97,5 @@ def test_other_settings_and_foreign_files_are_not_gone_on_with(tmp_path):
 
 def test_a_place_that_cannot_be_written_to_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InvalidInputError, match="choose another --out"):
+    with pytest.raises(InvalidInputError, match=r"cannot be written .*; choose another"):
         RecordFile(tmp_path / "file" / "attempts.jsonl", SETTINGS, resume=False)

@@ -36,6 +36,12 @@ def test_of_surfaces_that_overlap_the_share_that_does_not_counts():
     assert found == pytest.approx([0.5, 0.5])  # four columns of eight in common
 
 
+def test_an_error_of_a_threshold_is_that_threshold_to_the_last_digit():
+    true, estimated = plane(slice(0, 2), 1.0), plane(slice(0, 2), 1.0)
+    estimated[:2, 0] = 1.5  # two pixels of twenty; the threshold 0.1 does not find this one
+    assert vsd(WALL, estimated, true, LIMITS).tolist() == [0.1, 0.1]
+
+
 def test_a_distance_of_the_limit_itself_is_an_error():
     found = vsd(WALL, plane(ALL, 1.0), plane(ALL, 1.03125), np.array([0.03125, 0.03126]))
     assert found.tolist() == [1.0, 0.0]
