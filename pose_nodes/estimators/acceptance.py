@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from pose_nodes.core.estimate import Evidence
 from pose_nodes.estimators.config import AcceptanceConfig
+from pose_nodes.registration.verification import Judgement
+
+_FEWEST_SAMPLES = 20
+"""Pixels of the grid over the object; each stands for many where that is coarse (our choice)."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,12 @@ class Verdict:
     reason: str
 
 
-def cold_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceConfig) -> Verdict:
+def cold_verdict(judgement: Judgement, config: AcceptanceConfig) -> Verdict:
     """Judge a pose that was found from nothing but a segment: it must also be better than every other."""
+    evidence = judgement.evidence
     return _verdict(
         [
-            _enough_pixels(explained_pixels, config),
+            _enough_pixels(judgement, config),
             _agrees_with_depth(evidence, config.inlier_ratio),
             _at_least(
                 evidence.mask_coverage, config.mask_coverage, "the object explains only {} of the segment"
@@ -40,13 +45,12 @@ def cold_verdict(evidence: Evidence, explained_pixels: int, config: AcceptanceCo
     )
 
 
-def warm_verdict(
-    evidence: Evidence, explained_pixels: int, before: Evidence, config: AcceptanceConfig
-) -> Verdict:
+def warm_verdict(judgement: Judgement, before: Evidence, config: AcceptanceConfig) -> Verdict:
     """Judge a pose that was followed from the frame before, and the evidence there."""
+    evidence = judgement.evidence
     return _verdict(
         [
-            _enough_pixels(explained_pixels, config),
+            _enough_pixels(judgement, config),
             _agrees_with_depth(evidence, config.warm_inlier_ratio),
             _at_least(
                 evidence.visible_fraction, config.visible_fraction, "only {} of the object was measured"
@@ -90,7 +94,13 @@ def _ends(evidence: Evidence, before: Evidence, config: AcceptanceConfig) -> str
     )
 
 
-def _enough_pixels(explained: int, config: AcceptanceConfig) -> str | None:
+def _enough_pixels(judgement: Judgement, config: AcceptanceConfig) -> str | None:
+    explained, samples = judgement.explained_pixels, judgement.explained_samples
+    if explained >= config.fewest_pixels and samples < _FEWEST_SAMPLES:
+        return (
+            f"the object was compared with depth at {samples} pixels alone (at least {_FEWEST_SAMPLES} are "
+            "needed): it is small in the image beside its diameter; see whether the mesh has parts far away"
+        )
     if explained >= config.fewest_pixels:
         return None
     return (

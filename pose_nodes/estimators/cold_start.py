@@ -38,6 +38,9 @@ DIFFERENT_ANGLE = np.deg2rad(20.0)
 DIFFERENT_DISTANCE = 0.15
 """Poses that are farther apart than either (radians; diameters) are different answers, not one imprecise (our
 choice)."""
+_SLIDE = 0.25
+"""Diameters that a pose is slid along the segment to see whether it explains it there, too: somewhat farther
+than `DIFFERENT_DISTANCE` (our choice)."""
 _VERIFICATION_PIXELS = 2500
 _HOPELESS = 0.5
 """Share of an acceptance threshold below which no refinement helps (our choice)."""
@@ -70,6 +73,15 @@ class _Hypothesis:
 
     T_camera_object: se3.Matrix
     judgement: Judgement
+
+
+def _longest_directions(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 3) unit vectors along which (n, 3) points extend most."""
+    return np.asarray(np.linalg.eigh(np.cov(points.T))[1].T[:0:-1])
+
+
+def _moved(T: se3.Matrix, by: NDArray[np.float64]) -> se3.Matrix:
+    return se3.from_rotation_translation(T[:3, :3], T[:3, 3] + by)
 
 
 Proposer = Callable[[_Scene, np.random.Generator, Stopwatch], list[se3.Matrix]]
@@ -107,7 +119,9 @@ class ColdStart:
             with stopwatch.stage("refinement"):
                 hypotheses += [self._screen(T, scene) for T in proposals]
                 hypotheses += self._turned(hypotheses, scene)
+                hypotheses += self._slid(hypotheses, scene)
                 finalists = [self._finish(hypothesis, scene) for hypothesis in self._different(hypotheses)]
+                finalists = self._different(finalists)  # some have become the same
             with stopwatch.stage("verification"):
                 estimates = self._estimates(finalists, scene)
             if estimates and estimates[0].verified:
@@ -174,6 +188,15 @@ class ColdStart:
         if best is None or self._is_hopeless(best):
             return []
         return [self._screen(T, scene) for T in self._look_alikes.turned(best.T_camera_object)]
+
+    def _slid(self, hypotheses: list[_Hypothesis], scene: _Scene) -> list[_Hypothesis]:
+        """The best pose so far, slid along the segment: of a bar whose ends are hidden, or out of the image,
+        all of these explain it as well, and nothing else proposes them."""
+        best = max(hypotheses, key=lambda h: h.judgement.agreement, default=None)
+        if best is None or self._is_hopeless(best):
+            return []
+        slides = _SLIDE * self._model.diameter * _longest_directions(scene.points)
+        return [self._screen(_moved(best.T_camera_object, by), scene) for by in (*slides, *-slides)]
 
     def _finish(self, hypothesis: _Hypothesis, scene: _Scene) -> _Hypothesis:
         """Refine to the end on all points; what was screened stands if hopeless or made worse."""
@@ -243,8 +266,8 @@ class ColdStart:
 
     def _estimate(self, hypothesis: _Hypothesis, margin: float, scene: _Scene) -> PoseEstimate:
         model, T, judgement = self._model, hypothesis.T_camera_object, hypothesis.judgement
-        evidence = replace(judgement.evidence, margin=margin)
-        verdict = cold_verdict(evidence, judgement.explained_pixels, self._config.acceptance)
+        judgement = replace(judgement, evidence=replace(judgement.evidence, margin=margin))
+        verdict = cold_verdict(judgement, self._config.acceptance)
         reach = self._tolerance_at(scene.points)
         camera = scene.observation.frame.camera
         left = self._uncertainty.covariance(scene.points, T, camera, reach)
@@ -256,7 +279,7 @@ class ColdStart:
             score=judgement.score,
             covariance=left + by_camera,
             bias=self._uncertainty.lasting(left) + by_camera,
-            evidence=evidence,
+            evidence=judgement.evidence,
             verified=verdict.verified,
             reason=verdict.reason,
             symmetry=model.symmetry,

@@ -32,7 +32,8 @@ class Uncertainty:
     def covariance(
         self, points: NDArray[np.float64], T_camera_object: se3.Matrix, camera: PinholeCamera, reach: float
     ) -> NDArray[np.float64]:
-        """(6, 6) covariance of a pose, see `registration.covariance`.
+        """(6, 6) covariance of a pose, see `registration.covariance`. What is measured at the border of the
+        image holds nothing: the object may go on beyond it, and its end seems to be there.
 
         Args:
             points: (n, 3) measured points, camera frame, metres.
@@ -40,6 +41,7 @@ class Uncertainty:
             camera: intrinsics.
             reach: largest distance of a point that belongs to the surface, metres.
         """
+        points = _within_image(points, camera, reach)
         information, distances = self._field.information(points, T_camera_object, reach)
         covariance, count = measured_covariance(
             information, distances, points, T_camera_object[:3, 3], camera, reach, self._model.diameter
@@ -65,3 +67,10 @@ class Uncertainty:
         """(6, 6) part of the covariance that registration leaves, which is the same in every frame: depth
         cameras err nearly alike from frame to frame."""
         return lesser_covariance((1.0 - self._bias.changing_share) * covariance, _LARGEST_BIAS)
+
+
+def _within_image(points: NDArray[np.float64], camera: PinholeCamera, reach: float) -> NDArray[np.float64]:
+    """(k, 3) the points that are farther than `reach` (metres) from what the border of the image cuts off."""
+    rim = reach * np.array([camera.fx, camera.fy]) / points[:, 2:]
+    pixels, last = camera.project(points), np.array([camera.width - 1, camera.height - 1])
+    return points[((pixels >= rim) & (pixels <= last - rim)).all(axis=1)]

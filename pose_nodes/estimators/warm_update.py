@@ -306,10 +306,7 @@ class WarmUpdate:
         return points[:: max(1, -(-len(points) // int(share * self._config.warm.points)))]
 
     def _verdict(self, followed: _Followed, prior: PoseEstimate) -> Verdict:
-        judgement = followed.judgement
-        return warm_verdict(
-            judgement.evidence, judgement.explained_pixels, prior.evidence, self._config.acceptance
-        )
+        return warm_verdict(followed.judgement, prior.evidence, self._config.acceptance)
 
     def _estimate(self, followed: _Followed, prior: PoseEstimate, camera: PinholeCamera) -> PoseEstimate:
         judgement, model = followed.judgement, self._model

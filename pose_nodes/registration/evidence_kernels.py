@@ -21,6 +21,8 @@ def sort_pixels(
     depth: NDArray[np.float32],
     mask: NDArray[np.bool_],
     has_mask: bool,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
     constant: float,
     quadratic: float,
 ) -> tuple[NDArray[np.float64], float]:
@@ -32,6 +34,7 @@ def sort_pixels(
         depth: (rows, columns) metres, NaN where nothing was measured.
         mask: (rows, columns) of the object's segment; of any size without `has_mask`.
         has_mask: whether there is one.
+        rows, columns: of the grid, from the first to before the last, that are in the image.
         constant, quadratic: of the `DepthTolerance`.
     """
     counts = np.zeros(13)
@@ -61,7 +64,9 @@ def sort_pixels(
                 counts[SEEN_OR_MASK] += seen or inside
                 counts[EXPLAINED_IN_MASK] += explained and inside
                 counts[MEASURED_IN_MASK] += measured and inside
-                counts[CLAIMED] += (hit or inside) and not neutral
+                # Outside of the image no mask could claim anything, and a pose may.
+                in_image = rows[0] <= row < rows[1] and columns[0] <= column < columns[1]
+                counts[CLAIMED] += in_image and (hit or inside) and not neutral
                 counts[WEIGHT_IN_MASK] += weight if inside else 0.0
     if not has_mask:
         counts[OCCLUDED] = counts[NEARER]

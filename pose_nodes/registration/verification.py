@@ -105,15 +105,18 @@ class Judgement:
         score: 0 to 1; of the pixels whose depth speaks for or against the pose, the weighted share that is
             explained. Blind to the mask, so that it means the same in a cold start and while following.
         agreement: 0 to 1; of the pixels that the pose or the mask claim for the object, the weighted share
-            that is explained. Of no account are pixels that both claim and that were not measured, and pixels
-            beside the mask where the depth agrees or something stands in front. Without a mask, the score.
+            that is explained. Of no account are pixels that both claim and that were not measured, pixels
+            beside the mask where the depth agrees or something stands in front, and those outside of the
+            image. Without a mask, the score.
         explained_pixels: how many pixels of the image are explained; estimated where the grid skips some.
+        explained_samples: how many pixels of the grid.
     """
 
     evidence: Evidence
     score: float
     agreement: float
     explained_pixels: int
+    explained_samples: int
 
 
 def judge(rendered: NDArray[np.float32], view: View, tolerance: DepthTolerance) -> Judgement:
@@ -126,8 +129,9 @@ def judge(rendered: NDArray[np.float32], view: View, tolerance: DepthTolerance) 
     """
     mask = np.zeros((1, 1), np.bool_) if view.mask is None else view.mask
     counts, residual = sort_pixels(
-        rendered, view.depth, mask, view.mask is not None, tolerance.constant, tolerance.quadratic
-    )
+        rendered, view.depth, mask, view.mask is not None, *view.region.in_image(view.image.shape),
+        tolerance.constant, tolerance.quadratic,
+    )  # fmt: skip
     score = _ratio(counts[WEIGHT], counts[EXPLAINED] + counts[FARTHER])
     region = view.region
     continued = continued_rim(
@@ -138,6 +142,7 @@ def judge(rendered: NDArray[np.float32], view: View, tolerance: DepthTolerance) 
         score,
         score if view.mask is None else _ratio(counts[WEIGHT_IN_MASK], counts[CLAIMED]),
         int(counts[EXPLAINED]) * view.region.stride**2,
+        int(counts[EXPLAINED]),
     )
 
 

@@ -55,6 +55,17 @@ class Region:
             self.stride,
         )
 
+    def in_image(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The rows and the columns of the grid that are in an image (height, width): from one to before
+        another."""
+        height, width = shape
+        return self._span(self.top, height, self.rows), self._span(self.left, width, self.columns)
+
+    def _span(self, first: int, size: int, count: int) -> tuple[int, int]:
+        """Of the grid from pixel `first` on: the numbers of those from 0 to before `size`."""
+        begin, end = (min(max(0, -((first - limit) // self.stride)), count) for limit in (0, size))
+        return begin, end
+
     @property
     def u(self) -> NDArray[np.int64]:
         """(columns,) pixel columns."""

@@ -9,6 +9,7 @@ import pytest
 from pose_nodes.core.estimate import Evidence
 from pose_nodes.estimators.acceptance import cold_verdict, warm_verdict
 from pose_nodes.estimators.config import AcceptanceConfig
+from pose_nodes.registration.verification import Judgement
 
 CONFIG = AcceptanceConfig(
     inlier_ratio=0.75,
@@ -23,11 +24,19 @@ GOOD = Evidence(0.95, 0.0012, 0.7, mask_iou=0.8, mask_coverage=0.9, margin=0.5)
 NAN = float("nan")
 
 
-def following_verdict(evidence, explained_pixels, config):
-    return warm_verdict(evidence, explained_pixels, GOOD, config)
+def judged(evidence, explained_pixels, samples=100):
+    return Judgement(evidence, 0.9, 0.9, explained_pixels, samples)
 
 
-@pytest.mark.parametrize("verdict", [cold_verdict, following_verdict])
+def following_verdict(evidence, explained_pixels, config, samples=100):
+    return warm_verdict(judged(evidence, explained_pixels, samples), GOOD, config)
+
+
+def found_verdict(evidence, explained_pixels, config, samples=100):
+    return cold_verdict(judged(evidence, explained_pixels, samples), config)
+
+
+@pytest.mark.parametrize("verdict", [found_verdict, following_verdict])
 def test_good_evidence_is_verified_and_told_in_numbers(verdict):
     assert verdict(GOOD, 5000, CONFIG).verified
     assert verdict(GOOD, 5000, CONFIG).reason == "70% of the silhouette agrees with depth, median 1.2 mm off"
@@ -44,7 +53,7 @@ def test_good_evidence_is_verified_and_told_in_numbers(verdict):
     ],
 )
 def test_a_cold_start_is_refused_with_what_is_lacking(change, sentence):
-    verdict = cold_verdict(replace(GOOD, **change), 5000, CONFIG)
+    verdict = found_verdict(replace(GOOD, **change), 5000, CONFIG)
     assert not verdict.verified and verdict.reason.startswith(sentence)
 
 
@@ -60,7 +69,7 @@ def test_an_update_is_refused_with_what_is_lacking(change, sentence):
     assert not verdict.verified and verdict.reason.startswith(sentence)
 
 
-@pytest.mark.parametrize("verdict", [cold_verdict, following_verdict])
+@pytest.mark.parametrize("verdict", [found_verdict, following_verdict])
 def test_too_few_pixels_prove_nothing(verdict):
     refused = verdict(GOOD, 149, CONFIG)
     assert not refused.verified
@@ -68,9 +77,17 @@ def test_too_few_pixels_prove_nothing(verdict):
     assert verdict(GOOD, 150, CONFIG).verified
 
 
+@pytest.mark.parametrize("verdict", [found_verdict, following_verdict])
+def test_pixels_that_stand_for_many_must_be_some(verdict):
+    refused = verdict(GOOD, 12_100, CONFIG, samples=1)
+    assert not refused.verified
+    assert refused.reason.startswith("the object was compared with depth at 1 pixels alone")
+    assert verdict(GOOD, 12_100, CONFIG, samples=20).verified
+
+
 @pytest.mark.parametrize("name", ["inlier_ratio", "mask_coverage", "mask_iou", "visible_fraction", "margin"])
 def test_evidence_that_is_not_known_does_not_suffice_for_a_cold_start(name):
-    assert not cold_verdict(replace(GOOD, **{name: NAN}), 5000, CONFIG).verified
+    assert not found_verdict(replace(GOOD, **{name: NAN}), 5000, CONFIG).verified
 
 
 def test_an_update_asks_for_no_mask_and_no_rival():
@@ -90,7 +107,7 @@ def test_an_update_asks_for_no_mask_and_no_rival():
 )
 def test_what_begins_to_go_on_beyond_its_rim_is_refused(before, now, verified):
     verdict = warm_verdict(
-        replace(GOOD, continued_fraction=now), 5000, replace(GOOD, continued_fraction=before), CONFIG
+        judged(replace(GOOD, continued_fraction=now), 5000), replace(GOOD, continued_fraction=before), CONFIG
     )
     assert verdict.verified == verified
     assert verified or verdict.reason.startswith(f"the surface goes on beyond {now:.0%} of the object's rim")
@@ -102,10 +119,10 @@ def test_where_no_rim_is_seen_nothing_is_said_of_it():
 
 def test_where_nothing_is_left_unexplained_a_smaller_margin_suffices():
     clear = replace(GOOD, inlier_ratio=0.97, mask_coverage=0.95, mask_iou=0.96, margin=0.06)
-    assert cold_verdict(clear, 5000, CONFIG).verified
-    assert not cold_verdict(replace(clear, margin=0.04), 5000, CONFIG).verified
+    assert found_verdict(clear, 5000, CONFIG).verified
+    assert not found_verdict(replace(clear, margin=0.04), 5000, CONFIG).verified
     for name in ("inlier_ratio", "mask_coverage", "mask_iou"):
-        assert not cold_verdict(replace(clear, **{name: 0.89}), 5000, CONFIG).verified
+        assert not found_verdict(replace(clear, **{name: 0.89}), 5000, CONFIG).verified
 
 
 def test_what_just_suffices_suffices():
@@ -117,4 +134,4 @@ def test_what_just_suffices_suffices():
         visible_fraction=CONFIG.visible_fraction,
         margin=CONFIG.margin,
     )
-    assert cold_verdict(least, CONFIG.fewest_pixels, CONFIG).verified
+    assert found_verdict(least, CONFIG.fewest_pixels, CONFIG).verified

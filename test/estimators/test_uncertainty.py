@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import trimesh
 
 from pose_nodes.estimators.config import BiasConfig
 from pose_nodes.estimators.uncertainty import Uncertainty
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.camera import PinholeCamera
+from pose_nodes.objects.mesh import TriangleMesh
+from pose_nodes.objects.model import build_model
 from pose_nodes.registration.covariance import unknown_covariance
 from pose_nodes.registration.field_registration import FieldTarget
 
@@ -35,6 +40,20 @@ def test_points_out_of_reach_do_not_count(bunny_model, uncertainty):
         uncertainty.covariance(with_others, T, CAMERA, REACH),
         uncertainty.covariance(points, T, CAMERA, REACH),
     )
+
+
+def test_what_the_border_of_the_image_cuts_off_holds_nothing():
+    """A bar whose measured part seems to end where the image does: it may go on."""
+    box = trimesh.creation.box([0.4, 0.03, 0.02])
+    model = build_model("bar", TriangleMesh(np.asarray(box.vertices), np.asarray(box.faces, np.int32)))
+    bar = Uncertainty(model, FieldTarget(model.mesh, model.diameter), BiasConfig())
+    at = se3.from_rotation_translation(np.eye(3), [0.0665, 0.0, 0.5])
+    x, y = (c.ravel() for c in np.meshgrid(np.linspace(0.0, 0.2665, 200), np.linspace(-0.015, 0.015, 20)))
+    points = np.stack([x, y, np.full_like(x, 0.49)], axis=1)
+    along = [
+        np.sqrt(bar.covariance(points, at, replace(CAMERA, width=width), REACH)[0, 0]) for width in (640, 800)
+    ]
+    assert along[0] > 0.1 and along[1] < 0.01
 
 
 @pytest.mark.parametrize("count", [0, 5])

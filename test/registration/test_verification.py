@@ -187,9 +187,19 @@ def test_the_part_outside_of_the_image_is_missing():
     assert judgement.evidence.inlier_ratio == 1.0
 
 
+def test_what_a_pose_claims_outside_of_the_image_does_not_speak_against_it():
+    frame = Frame(0, "camera", CAMERA, np.full(CAMERA.shape, Z, np.float32))
+    mask = np.zeros(CAMERA.shape, bool)
+    mask[10:50, :20] = True
+    view = View.of(frame, Region(-20, 10, 40, 40), mask)
+    judgement = judge(np.full((40, 40), Z, np.float32), view, TOLERANCE)
+    assert judgement.agreement == 1.0 and judgement.evidence.visible_fraction == 0.5
+
+
 def test_on_a_coarse_grid_the_explained_pixels_are_estimated():
     frame = Frame(0, "camera", CAMERA, room())
     region = Region.full(CAMERA, stride=4)
     view = View.of(frame, region)
     rendered = plate()[region.v[:, None], region.u[None]]
-    assert judge(rendered, view, TOLERANCE).explained_pixels == PIXELS
+    judgement = judge(rendered, view, TOLERANCE)
+    assert judgement.explained_pixels == PIXELS == 16 * judgement.explained_samples

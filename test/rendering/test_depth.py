@@ -125,3 +125,15 @@ def test_a_grown_region_keeps_its_grid_and_has_the_margin_on_all_sides(stride, m
     assert set(region.u) <= set(grown.u) and set(region.v) <= set(grown.v)
     for inner, outer in ((region.u, grown.u), (region.v, grown.v)):
         assert margin <= inner[0] - outer[0] == outer[-1] - inner[-1] < margin + stride
+
+
+@given(
+    st.integers(-40, 140), st.integers(-40, 140), st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)
+)
+def test_the_part_of_a_grid_in_an_image_is_that_of_its_pixels(left, top, columns, rows, stride):
+    region = Region(left, top, columns, rows, stride)
+    (first_row, end_row), (first_column, end_column) = region.in_image((90, 120))
+    inside_rows = np.flatnonzero((region.v >= 0) & (region.v < 90))
+    inside_columns = np.flatnonzero((region.u >= 0) & (region.u < 120))
+    assert list(range(first_row, end_row)) == inside_rows.tolist()
+    assert list(range(first_column, end_column)) == inside_columns.tolist()
