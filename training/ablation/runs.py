@@ -17,9 +17,9 @@ from pose_nodes.core.json_files import read_json
 from pose_nodes.sequences.files import write_json
 from training.ablation.rows import ROWS, AblationRow
 from training.clouds.teacher_store import STORE_FILE
-from training.harness.checkpoints import BEFORE, LAST, find
+from training.harness.checkpoints import find, has_checkpoint
 from training.harness.config import FREE
-from training.harness.run import CHECKPOINTS, CURVE_FILE, SCORES_FILE, WEIGHTS, train
+from training.harness.run import CHECKPOINTS, WEIGHTS, is_begun, train
 from training.harness.validation import LATEST
 from training.tasks.distil import DistilTask, DistilTraining
 
@@ -58,7 +58,7 @@ class Ablation:
             PoseNodesError: its checkpoint is damaged, or of other options.
         """
         checkpoints = self.folder / row.name / CHECKPOINTS
-        if not any((checkpoints / name).is_file() for name in (LAST, BEFORE)):
+        if not has_checkpoint(checkpoints):
             return 0
         return find(checkpoints, DistilTask.name, self.config(row)).step
 
@@ -80,11 +80,7 @@ class Ablation:
                 f"{self.weights(row)}: is missing, though the row was trained; delete {folder}, and it is "
                 "trained anew"
             )
-        if not done:
-            # What ended before its first checkpoint has nothing to go on from.
-            for name in (CURVE_FILE, SCORES_FILE):
-                (folder / name).unlink(missing_ok=True)
-        train(DistilTask(config), folder, resume=done > 0)
+        train(DistilTask(config), folder, resume=is_begun(folder))
 
     def claim(self) -> None:
         """See that the data can be used, and note what all rows share, or see that it is what they have.

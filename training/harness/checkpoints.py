@@ -38,9 +38,11 @@ class Found:
 class CheckpointWriter(lightning.Callback):
     """Writes a checkpoint every so many steps or minutes; the last two are kept."""
 
-    def __init__(self, folder: Path, steps: int, minutes: float, stops: Callable[[], bool]) -> None:
-        """Args: folder for the files; how often; whether the run is asked to end now."""
-        self._folder, self._steps, self._seconds, self._stops = folder, steps, 60.0 * minutes, stops
+    def __init__(
+        self, folder: Path, steps: int, minutes: float, ends: Callable[[lightning.Trainer], bool]
+    ) -> None:
+        """Args: folder for the files; how often; whether the run ends after this step, asked once a step."""
+        self._folder, self._steps, self._seconds, self._ends = folder, steps, 60.0 * minutes, ends
         self._written, self._at = time.monotonic(), -1
 
     def on_train_batch_end(
@@ -49,8 +51,8 @@ class CheckpointWriter(lightning.Callback):
         """Write one if it is due."""
         if trainer.global_step == self._at or (batch_idx + 1) % trainer.accumulate_grad_batches:
             return
-        late = time.monotonic() - self._written > self._seconds
-        due = late or self._stops() or trainer.global_step >= trainer.max_steps
+        ends = self._ends(trainer) or trainer.global_step >= trainer.max_steps
+        due = ends or time.monotonic() - self._written > self._seconds
         # The first device decides for all, as their clocks differ.
         if trainer.strategy.broadcast(due) or trainer.global_step % self._steps == 0:
             self.write(trainer)
@@ -83,6 +85,11 @@ class CheckpointWriter(lightning.Callback):
 def signed(checkpoint: dict[str, Any], task: str, config: Any) -> None:
     """Note in a checkpoint whose it is."""
     checkpoint[_KEY] = {"task": task, "options": to_mapping(config)}
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a `CheckpointWriter` has finished one in this folder."""
+    return any((folder / name).is_file() for name in (LAST, BEFORE))
 
 
 def find(folder: Path, task: str, config: Any) -> Found:

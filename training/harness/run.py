@@ -17,7 +17,7 @@ from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.sequences.files import write_text
-from training.harness.checkpoints import CheckpointWriter, Found, find, signed
+from training.harness.checkpoints import CheckpointWriter, Found, find, has_checkpoint, signed
 from training.harness.config import PRECISIONS, RunOptions
 from training.harness.curves import Curve
 from training.harness.memory import GiveBackMemory
@@ -42,21 +42,40 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
     Args:
         task: what to train.
         folder: for all that is written.
-        resume: go on from the last checkpoint in it.
+        resume: go on from the last checkpoint in it, or begin anew where a run ended before its first.
 
     Raises:
         KeyboardInterrupt: the run was ended by a signal, after a step whose checkpoint is written.
         PoseNodesError: the folder, the checkpoint or the samples cannot be used, or the loss is not finite.
     """
     run: RunOptions = task.config.run
-    found = find(folder / CHECKPOINTS, task.name, task.config) if resume else None
-    if found is None:
-        _refuse_used(folder)
+    found = _begun(task, folder) if resume else None
+    if not resume and is_begun(folder):
+        raise InvalidInputError(
+            f"{folder}: holds a training already; add --resume to go on with it, or choose another folder"
+        )
     _check_devices(run)
     if found is not None and found.step >= run.steps:
         raise InvalidConfigError(f"{found.path}: has {found.step} steps already; raise run.steps to go on")
     write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
     torch.set_num_threads(run.threads or os.cpu_count() or 1)
+    _fit(task, folder, found)
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether a run has left something in a folder that it could go on with, or would be mixed up with."""
+    return any((folder / name).exists() for name in (CHECKPOINTS, CURVE_FILE))
+
+
+def _begun(task: Task, folder: Path) -> Found | None:
+    """The checkpoint to go on from; None if a run ended before its first one."""
+    if is_begun(folder) and not has_checkpoint(folder / CHECKPOINTS):
+        print(f"{folder}: has no checkpoint yet; the training begins anew", flush=True)
+        return None
+    return find(folder / CHECKPOINTS, task.name, task.config)
+
+
+def _fit(task: Task, folder: Path, found: Found | None) -> None:
     stop = Stop()
     module = _Signing(task)
     try:
@@ -72,6 +91,8 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
     finally:
         if module.stream is not None:
             module.stream.close()
+    if stop.asked:  # after the last step
+        raise KeyboardInterrupt
 
 
 class _Signing(TrainingModule):
@@ -91,9 +112,7 @@ def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> light
     curve = Curve(folder / CURVE_FILE, step) if first else None
     scores = Curve(folder / SCORES_FILE, step) if first else None
     validation = Validation(task, folder / WEIGHTS, scores, run.validate_steps)
-    writer = CheckpointWriter(
-        folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, lambda: stop.asked
-    )
+    writer = CheckpointWriter(folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, stop.ends)
     reports = Reports(curve, run.log_steps, run.report_seconds, validation)
     return lightning.Trainer(
         accelerator=run.accelerator,
@@ -141,14 +160,6 @@ def _check_devices(run: RunOptions) -> None:
             f"run.accelerator is gpu and run.devices is {run.devices}; PyTorch sees {there} here: use fewer, "
             "or run.accelerator=cpu"
         )
-
-
-def _refuse_used(folder: Path) -> None:
-    for name in (CHECKPOINTS, CURVE_FILE):
-        if (folder / name).exists():
-            raise InvalidInputError(
-                f"{folder}: holds a training already; add --resume to go on with it, or choose another folder"
-            )
 
 
 def _quiet() -> None:

@@ -112,6 +112,28 @@ def test_a_signal_ends_a_run_after_a_step_whose_checkpoint_is_written(run, whole
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_after_all_joined_batches_of_a_step(run, tmp_path, number):
+    words = ("run.accumulate=3", "run.steps=15", "run.checkpoint_steps=1000")
+    assert program(tmp_path, f"signal={int(number)}", "at=12", *words) == 130
+    from training.harness.checkpoints import read_checkpoint
+
+    assert read_checkpoint(tmp_path / "checkpoints" / "last.ckpt")["global_step"] == 5
+
+
+def test_a_signal_before_the_first_step_ends_the_run_there(run, toy, tmp_path, capsys, monkeypatch):
+    def samples(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return toy.ToySamples()
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(toy.ToyTask, "samples", samples)
+        run(tmp_path)
+    assert "ending before the first step" in capsys.readouterr().out
+    assert not (tmp_path / "curve.csv").exists()
+
+
+@pytest.mark.slow
 def test_worker_processes_make_no_difference(whole, tmp_path):
     assert program(tmp_path, "run.workers=2") == 0
     assert curves(tmp_path) == curves(whole)
@@ -156,6 +178,18 @@ def test_a_finished_run_is_not_gone_on_with_but_may_be_made_longer(run, tmp_path
 def test_without_a_checkpoint_there_is_nothing_to_go_on_from(run, tmp_path):
     with pytest.raises(InvalidInputError, match="has no checkpoint; begin without --resume"):
         run(tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("left", [["curve.csv"], ["curve.csv", "checkpoints/.last.ckpt.partial"]])
+def test_a_run_that_ended_before_its_first_checkpoint_begins_anew(run, whole, tmp_path, capsys, left):
+    (tmp_path / "checkpoints").mkdir()
+    for name in left:
+        (tmp_path / name).write_text("step,loss,largest,rate\n1,2.0,3.0,0.1\n")
+    with pytest.raises(InvalidInputError, match="holds a training already; add --resume"):
+        run(tmp_path)
+    run(tmp_path, resume=True)
+    assert "has no checkpoint yet; the training begins anew" in capsys.readouterr().out
+    assert curves(tmp_path) == curves(whole)
 
 
 def test_other_options_are_named(run, whole):
