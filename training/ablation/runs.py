@@ -20,7 +20,7 @@ from training.clouds.teacher_store import STORE_FILE
 from training.harness.checkpoints import find, has_checkpoint
 from training.harness.config import FREE
 from training.harness.run import CHECKPOINTS, WEIGHTS, is_begun, train
-from training.harness.validation import LATEST
+from training.harness.validation import LATEST, kept_steps
 from training.tasks.distil import DistilTask, DistilTraining
 
 OPTIONS_FILE = "options.json"
@@ -75,7 +75,7 @@ class Ablation:
             PoseNodesError: as of `training.harness.run.train`.
         """
         done, folder, config = self.steps(row), self.folder / row.name, self.config(row)
-        if done >= config.run.steps:
+        if done >= config.run.steps and kept_steps(folder / WEIGHTS) == done:
             raise InvalidDatasetError(
                 f"{self.weights(row)}: is missing, though the row was trained; delete {folder}, and it is "
                 "trained anew"

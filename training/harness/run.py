@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from pose_nodes.sequences.files import write_text
 from training.harness.checkpoints import CheckpointWriter, Found, find, has_checkpoint, signed
 from training.harness.config import PRECISIONS, RunOptions
 from training.harness.curves import Curve
+from training.harness.loss_curve import LossCurve
 from training.harness.memory import GiveBackMemory
 from training.harness.module import TrainingModule
 from training.harness.reports import Reports
 from training.harness.stopping import Stop
 from training.harness.task import Task
-from training.harness.validation import Validation
+from training.harness.validation import Validation, is_due, kept_steps
 
 CONFIG_FILE, CURVE_FILE, SCORES_FILE = "config.yaml", "curve.csv", "validation.csv"
 CHECKPOINTS, WEIGHTS, TENSORBOARD = "checkpoints", "weights", "tensorboard"
@@ -55,11 +57,13 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
             f"{folder}: holds a training already; add --resume to go on with it, or choose another folder"
         )
     _check_devices(run)
-    if found is not None and found.step >= run.steps:
+    if found is not None and found.step >= run.steps and kept_steps(folder / WEIGHTS) == found.step:
         raise InvalidConfigError(f"{found.path}: has {found.step} steps already; raise run.steps to go on")
+    # Before any step, as it may be that there is nothing to validate with.
+    pieces = task.held_out() if run.validate_steps and _is_first() else ()
     write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
     torch.set_num_threads(run.threads or os.cpu_count() or 1)
-    _fit(task, folder, found)
+    _fit(task, folder, found, pieces)
 
 
 def is_begun(folder: Path) -> bool:
@@ -75,13 +79,13 @@ def _begun(task: Task, folder: Path) -> Found | None:
     return find(folder / CHECKPOINTS, task.name, task.config)
 
 
-def _fit(task: Task, folder: Path, found: Found | None) -> None:
+def _fit(task: Task, folder: Path, found: Found | None, pieces: Sequence[Any]) -> None:
     stop = Stop()
     module = _Signing(task)
     try:
         with stop.listening(), warnings.catch_warnings():
             _quiet()
-            trainer = _trainer(task, folder, stop, found)
+            trainer = _trainer(task, folder, stop, found, pieces)
             trainer.fit(module, ckpt_path=None if found is None else str(found.path), weights_only=True)
     except SystemExit as end:
         # Lightning makes one of Ctrl-C.
@@ -103,17 +107,25 @@ class _Signing(TrainingModule):
         signed(checkpoint, self.task.name, self.task.config)
 
 
-def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> lightning.Trainer:
+def _is_first() -> bool:
+    """Whether this is the process of the first device."""
+    # Those of other devices are started anew by Lightning, with this in their environment.
+    return int(os.environ.get("LOCAL_RANK", "0")) == 0
+
+
+def _trainer(
+    task: Task, folder: Path, stop: Stop, found: Found | None, pieces: Sequence[Any]
+) -> lightning.Trainer:
     run: RunOptions = task.config.run
     precision: Any = PRECISIONS[run.precision]
     step = 0 if found is None else found.step
-    # Processes of other devices are started anew by Lightning, with this in their environment.
-    first = int(os.environ.get("LOCAL_RANK", "0")) == 0
-    curve = Curve(folder / CURVE_FILE, step) if first else None
-    scores = Curve(folder / SCORES_FILE, step) if first else None
-    validation = Validation(task, folder / WEIGHTS, scores, run.validate_steps)
+    # The row of a validation that was not finished is made again.
+    scored = step if kept_steps(folder / WEIGHTS) == step or not is_due(step, run) else step - 1
+    losses = LossCurve(Curve(folder / CURVE_FILE, step) if _is_first() else None, run.log_steps)
+    scores = Curve(folder / SCORES_FILE, scored) if _is_first() else None
+    validation = Validation(task, folder / WEIGHTS, scores, pieces)
     writer = CheckpointWriter(folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, stop.ends)
-    reports = Reports(curve, run.log_steps, run.report_seconds, validation)
+    reports = Reports(run.report_seconds, validation)
     return lightning.Trainer(
         accelerator=run.accelerator,
         devices=run.devices,
@@ -123,7 +135,7 @@ def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> light
         max_epochs=-1,
         accumulate_grad_batches=run.accumulate,
         gradient_clip_val=task.config.optimiser.clip or None,
-        callbacks=[validation, writer, reports, GiveBackMemory(), stop],
+        callbacks=[losses, writer, validation, reports, GiveBackMemory(), stop],
         logger=_tensorboard(folder),
         enable_checkpointing=False,
         enable_progress_bar=False,

@@ -60,6 +60,13 @@ def curves(folder: Path) -> tuple[str, str]:
     return (folder / "curve.csv").read_text(), (folder / "validation.csv").read_text()
 
 
+def last_step(folder: Path) -> int:
+    from training.harness.checkpoints import read_checkpoint
+
+    step: int = read_checkpoint(folder / "checkpoints" / "last.ckpt")["global_step"]
+    return step
+
+
 def test_a_run_writes_its_curve_scores_weights_and_options(whole):
     curve, scores = curves(whole)
     assert curve.splitlines()[0] == "step,loss,largest,rate" and len(curve.splitlines()) == 61
@@ -104,9 +111,7 @@ def test_a_killed_process_goes_on_to_the_same_curve(run, whole, tmp_path, step):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_after_a_step_whose_checkpoint_is_written(run, whole, tmp_path, number):
     assert program(tmp_path, f"signal={int(number)}", "at=30", "run.checkpoint_steps=1000") == 130
-    from training.harness.checkpoints import read_checkpoint
-
-    assert read_checkpoint(tmp_path / "checkpoints" / "last.ckpt")["global_step"] == 31
+    assert last_step(tmp_path) == 31
     run(tmp_path, resume=True)
     assert curves(tmp_path) == curves(whole)
 
@@ -116,9 +121,7 @@ def test_a_signal_ends_a_run_after_a_step_whose_checkpoint_is_written(run, whole
 def test_a_signal_ends_a_run_after_all_joined_batches_of_a_step(run, tmp_path, number):
     words = ("run.accumulate=3", "run.steps=15", "run.checkpoint_steps=1000")
     assert program(tmp_path, f"signal={int(number)}", "at=12", *words) == 130
-    from training.harness.checkpoints import read_checkpoint
-
-    assert read_checkpoint(tmp_path / "checkpoints" / "last.ckpt")["global_step"] == 5
+    assert last_step(tmp_path) == 5
 
 
 def test_a_signal_before_the_first_step_ends_the_run_there(run, toy, tmp_path, capsys, monkeypatch):
@@ -189,6 +192,78 @@ def test_a_run_that_ended_before_its_first_checkpoint_begins_anew(run, whole, tm
         run(tmp_path)
     run(tmp_path, resume=True)
     assert "has no checkpoint yet; the training begins anew" in capsys.readouterr().out
+    assert curves(tmp_path) == curves(whole)
+
+
+def test_held_out_data_that_cannot_be_used_end_a_run_before_its_first_step(run, toy, tmp_path, monkeypatch):
+    def held_out(self):
+        raise InvalidDatasetError("held_out/cache.json: is missing")
+
+    with monkeypatch.context() as patch, pytest.raises(InvalidDatasetError, match=r"cache.json: is missing"):
+        patch.setattr(toy.ToyTask, "held_out", held_out)
+        run(tmp_path)
+    assert not (tmp_path / "curve.csv").exists()
+    run(tmp_path, run__steps=3)
+
+
+def test_a_run_without_validation_needs_no_held_out_data_and_keeps_its_last_weights(
+    run, toy, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(toy.ToyTask, "held_out", crash)
+    run(tmp_path, run__steps=5, run__validate_steps=0)
+    assert json.loads((tmp_path / "weights" / "latest.json").read_text())["steps"] == 5
+    assert not (tmp_path / "validation.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "step"),
+    [
+        ("scores", 1, 20),
+        ("scores", 16, 40),
+        ("scores", 20, 60),
+        ("save", 1, 20),
+        ("save", 2, 20),
+        ("save", 4, 60),
+    ],
+)
+def test_a_crash_while_it_is_validated_loses_no_step_and_no_score(
+    run, toy, whole, tmp_path, monkeypatch, name, at, step
+):
+    """The second of three finds no better weights, so that there is a single file to keep."""
+    left, meant = [at], getattr(toy.ToyTask, name)
+
+    def breaks(self, *arguments):
+        left[0] -= 1
+        return crash() if left[0] == 0 else meant(self, *arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(Crashed):
+        patch.setattr(toy.ToyTask, name, breaks)
+        run(tmp_path, run__checkpoint_steps=20)
+    assert last_step(tmp_path) == step
+    run(tmp_path, resume=True, run__checkpoint_steps=20)
+    assert curves(tmp_path) == curves(whole)
+    for card in ("best.json", "latest.json"):
+        assert (tmp_path / "weights" / card).read_text() == (whole / "weights" / card).read_text()
+    with pytest.raises(InvalidConfigError, match="has 60 steps already"):
+        run(tmp_path, resume=True)
+
+
+def test_a_signal_while_it_is_validated_ends_the_run_after_the_next_step(
+    run, toy, whole, tmp_path, monkeypatch
+):
+    scores = toy.ToyTask.scores
+
+    def asked(self, *arguments):
+        if not (tmp_path / "weights").exists():
+            monkeypatch.undo()
+            os.kill(os.getpid(), signal.SIGTERM)
+        return scores(self, *arguments)
+
+    monkeypatch.setattr(toy.ToyTask, "scores", asked)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, run__checkpoint_steps=1000)
+    assert last_step(tmp_path) == 21
+    run(tmp_path, resume=True)
     assert curves(tmp_path) == curves(whole)
 
 
