@@ -7,7 +7,6 @@ import pickle
 import time
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +14,11 @@ import pytorch_lightning as lightning
 import torch
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, InvalidInputError
-from training.harness.config import FREE
+from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
+from training.harness.task import Task
 
 LAST, BEFORE = "last.ckpt", "before.ckpt"
-_KEY = "pose_nodes_training"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A checkpoint that a run can go on from.
-
-    Attributes:
-        path: of the file.
-        step: optimiser steps that were done.
-    """
-
-    path: Path
-    step: int
+SIGNATURE = "pose_nodes_training"
 
 
 class CheckpointWriter(lightning.Callback):
@@ -82,40 +68,11 @@ class CheckpointWriter(lightning.Callback):
         self._written, self._at = time.monotonic(), trainer.global_step
 
 
-def signed(checkpoint: dict[str, Any], task: str, config: Any) -> None:
-    """Note in a checkpoint whose it is."""
-    checkpoint[_KEY] = {"task": task, "options": to_mapping(config)}
-
-
-def has_checkpoint(folder: Path) -> bool:
-    """Whether a `CheckpointWriter` has finished one in this folder."""
-    return any((folder / name).is_file() for name in (LAST, BEFORE))
-
-
-def find(folder: Path, task: str, config: Any) -> Found:
-    """The checkpoint to go on from.
-
-    Args:
-        folder: that a `CheckpointWriter` wrote to.
-        task: name of it.
-        config: of the task.
-
-    Raises:
-        InvalidInputError: there is none.
-        InvalidDatasetError: it is damaged, or not one of this training.
-        InvalidConfigError: it was begun with other options; the message names one.
-    """
-    path = folder / LAST
-    # Between the two moves of `write` there is only the one before.
-    path = path if path.exists() else folder / BEFORE
-    if not path.is_file():
-        raise InvalidInputError(f"{folder}: has no checkpoint; begin without --resume")
-    about = read_checkpoint(path)
-    note = about[_KEY]
-    if note["task"] != task:
-        raise InvalidConfigError(f"{path}: is of the task '{note['task']}', not of '{task}'")
-    _check_same(note["options"], to_mapping(config), path)
-    return Found(path, int(about["global_step"]))
+def signed(checkpoint: dict[str, Any], task: Task, origin: Mapping[str, str]) -> None:
+    """Note in a checkpoint whose it is, and what its data are."""
+    checkpoint[SIGNATURE] = {
+        "task": task.name, "options": to_mapping(task.config), "data": dict(origin),
+    }  # fmt: skip
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -139,15 +96,6 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise InvalidDatasetError(
             f"{path}: is no checkpoint, or a damaged one ({first}); delete it, or begin without --resume"
         ) from error
-    if not isinstance(read, dict) or _KEY not in read:
+    if not isinstance(read, dict) or SIGNATURE not in read:
         raise InvalidDatasetError(f"{path}: is not a checkpoint of this training; begin without --resume")
     return read
-
-
-def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> None:
-    for name in sorted({*before, *now} - FREE):
-        if before.get(name) != now.get(name):
-            raise InvalidConfigError(
-                f"{path}: was begun with other options ('{name}' was {before.get(name)!r}, is "
-                f"{now.get(name)!r}); use the same ones, or another folder"
-            )

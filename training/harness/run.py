@@ -6,7 +6,7 @@ import importlib.util
 import logging
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ import yaml
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.sequences.files import write_text
-from training.harness.checkpoints import CheckpointWriter, Found, find, has_checkpoint, signed
+from training.harness.beginning import Beginning, begin, is_first
+from training.harness.checkpoints import CheckpointWriter, signed
 from training.harness.config import PRECISIONS, RunOptions
 from training.harness.curves import Curve
+from training.harness.layout import CHECKPOINTS, CONFIG_FILE, CURVE_FILE, SCORES_FILE, TENSORBOARD, WEIGHTS
 from training.harness.loss_curve import LossCurve
 from training.harness.memory import GiveBackMemory
 from training.harness.module import TrainingModule
@@ -29,11 +31,10 @@ from training.harness.stopping import Stop
 from training.harness.task import Task
 from training.harness.validation import Validation, is_due, kept_steps
 
-CONFIG_FILE, CURVE_FILE, SCORES_FILE = "config.yaml", "curve.csv", "validation.csv"
-CHECKPOINTS, WEIGHTS, TENSORBOARD = "checkpoints", "weights", "tensorboard"
+_NOTHING: Mapping[str, str] = {}
 
 
-def train(task: Task, folder: Path, resume: bool = False) -> None:
+def train(task: Task, folder: Path, resume: bool = False, origin: Mapping[str, str] = _NOTHING) -> None:
     """Train a task.
 
         config.yaml      the options
@@ -45,47 +46,28 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
         task: what to train.
         folder: for all that is written.
         resume: go on from the last checkpoint in it, or begin anew where a run ended before its first.
+        origin: what the data are, a line for each option that names some; goes on with no others.
 
     Raises:
         KeyboardInterrupt: the run was ended by a signal, after a step whose checkpoint is written.
         PoseNodesError: the folder, the checkpoint or the samples cannot be used, or the loss is not finite.
     """
     run: RunOptions = task.config.run
-    found = _begun(task, folder) if resume else None
-    if not resume and is_begun(folder):
-        raise InvalidInputError(
-            f"{folder}: holds a training already; add --resume to go on with it, or choose another folder"
-        )
     _check_devices(run)
-    if found is not None and found.step >= run.steps and kept_steps(folder / WEIGHTS) == found.step:
-        raise InvalidConfigError(f"{found.path}: has {found.step} steps already; raise run.steps to go on")
-    # Before any step, as it may be that there is nothing to validate with.
-    pieces = task.held_out() if run.validate_steps and _is_first() else ()
+    beginning = begin(task, folder, resume, origin)
     write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
     torch.set_num_threads(run.threads or os.cpu_count() or 1)
-    _fit(task, folder, found, pieces)
+    _fit(task, folder, beginning)
 
 
-def is_begun(folder: Path) -> bool:
-    """Whether a run has left something in a folder that it could go on with, or would be mixed up with."""
-    return any((folder / name).exists() for name in (CHECKPOINTS, CURVE_FILE))
-
-
-def _begun(task: Task, folder: Path) -> Found | None:
-    """The checkpoint to go on from; None if a run ended before its first one."""
-    if is_begun(folder) and not has_checkpoint(folder / CHECKPOINTS):
-        print(f"{folder}: has no checkpoint yet; the training begins anew", flush=True)
-        return None
-    return find(folder / CHECKPOINTS, task.name, task.config)
-
-
-def _fit(task: Task, folder: Path, found: Found | None, pieces: Sequence[Any]) -> None:
+def _fit(task: Task, folder: Path, beginning: Beginning) -> None:
+    found = beginning.found
     stop = Stop()
-    module = _Signing(task)
+    module = _Signing(task, beginning.origin)
     try:
         with stop.listening(), warnings.catch_warnings():
             _quiet()
-            trainer = _trainer(task, folder, stop, found, pieces)
+            trainer = _trainer(task, folder, stop, beginning)
             trainer.fit(module, ckpt_path=None if found is None else str(found.path), weights_only=True)
     except SystemExit as end:
         # Lightning makes one of Ctrl-C.
@@ -102,28 +84,24 @@ def _fit(task: Task, folder: Path, found: Found | None, pieces: Sequence[Any]) -
 class _Signing(TrainingModule):
     """Signs its checkpoints."""
 
+    def __init__(self, task: Task, origin: Mapping[str, str]) -> None:
+        super().__init__(task)
+        self._origin = origin
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """See `signed`."""
-        signed(checkpoint, self.task.name, self.task.config)
+        signed(checkpoint, self.task, self._origin)
 
 
-def _is_first() -> bool:
-    """Whether this is the process of the first device."""
-    # Those of other devices are started anew by Lightning, with this in their environment.
-    return int(os.environ.get("LOCAL_RANK", "0")) == 0
-
-
-def _trainer(
-    task: Task, folder: Path, stop: Stop, found: Found | None, pieces: Sequence[Any]
-) -> lightning.Trainer:
+def _trainer(task: Task, folder: Path, stop: Stop, beginning: Beginning) -> lightning.Trainer:
     run: RunOptions = task.config.run
     precision: Any = PRECISIONS[run.precision]
-    step = 0 if found is None else found.step
+    step = beginning.step
     # The row of a validation that was not finished is made again.
     scored = step if kept_steps(folder / WEIGHTS) == step or not is_due(step, run) else step - 1
-    losses = LossCurve(Curve(folder / CURVE_FILE, step) if _is_first() else None, run.log_steps)
-    scores = Curve(folder / SCORES_FILE, scored) if _is_first() else None
-    validation = Validation(task, folder / WEIGHTS, scores, pieces)
+    losses = LossCurve(Curve(folder / CURVE_FILE, step) if is_first() else None, run.log_steps)
+    scores = Curve(folder / SCORES_FILE, scored) if is_first() else None
+    validation = Validation(task, folder / WEIGHTS, scores, beginning.pieces, beginning.origin)
     writer = CheckpointWriter(folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, stop.ends)
     reports = Reports(run.report_seconds, validation)
     return lightning.Trainer(

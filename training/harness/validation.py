@@ -38,9 +38,12 @@ class Validation(lightning.Callback):
     there makes up for it.
     """
 
-    def __init__(self, task: Task, folder: Path, curve: Curve | None, pieces: Sequence[Any]) -> None:
-        """Args: the task; folder of the weights; curve of the scores, on the first device; its pieces."""
+    def __init__(
+        self, task: Task, folder: Path, curve: Curve | None, pieces: Sequence[Any], origin: Mapping[str, str]
+    ) -> None:
+        """Args: the task; folder of the weights; curve and pieces on the first device; what the data are."""
         self._task, self._folder, self._curve, self._pieces = task, folder, curve, pieces
+        self._origin = origin
         self._steps: int = task.config.run.validate_steps
         self._at = -1
         self.latest: dict[str, float] = {}
@@ -98,6 +101,7 @@ class Validation(lightning.Callback):
             "steps": trainer.global_step,
             "samples": trainer.global_step * run.batch_size * run.accumulate * trainer.world_size,
             "seed": run.seed,
+            "data": dict(self._origin),
             "validation": {name: float(value) for name, value in self.latest.items()},
         }
 

@@ -272,6 +272,23 @@ def test_other_options_are_named(run, whole):
         run(whole, resume=True, optimiser__rate=0.5, run__steps=70)
 
 
+def test_other_data_are_named_and_a_checkpoint_that_does_not_know_its_data_goes_on(toy, tmp_path):
+    from training.harness.run import train
+
+    def go_on(steps: int, origin: dict[str, str]) -> None:
+        train(toy.ToyTask(toy.toy_config(run__steps=steps)), tmp_path, steps > 5, origin)
+
+    go_on(5, {})
+    go_on(6, {"data.caches": "12 of ab", "store": "cd"})
+    card = json.loads((tmp_path / "weights" / "latest.json").read_text())
+    assert card["data"] == {"data.caches": "12 of ab", "store": "cd"}
+    with pytest.raises(InvalidConfigError, match=r"'data.caches' held 12 of ab, holds 14 of ab\); bring"):
+        go_on(7, {"data.caches": "14 of ab", "store": "cd"})
+    with pytest.raises(InvalidConfigError, match="'store' held cd, holds ef"):
+        go_on(7, {"data.caches": "12 of ab", "store": "ef"})
+    go_on(7, {"data.caches": "12 of ab", "store": "cd", "data.held_out": "4 of gh"})
+
+
 def test_a_damaged_checkpoint_is_one_sentence(run, tmp_path):
     run(tmp_path, run__steps=7)
     path = tmp_path / "checkpoints" / "last.ckpt"
