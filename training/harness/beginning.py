@@ -11,7 +11,7 @@ from typing import Any
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from training.harness.config import RunOptions
 from training.harness.layout import CHECKPOINTS, WEIGHTS, is_begun
-from training.harness.resuming import Found, find, has_checkpoint
+from training.harness.resuming import Found, find, has_checkpoint, set_aside
 from training.harness.task import Task
 from training.harness.validation import kept_steps
 
@@ -62,8 +62,16 @@ def is_first() -> bool:
 
 def _begun(task: Task, folder: Path, origin: Mapping[str, str]) -> Found | None:
     """The checkpoint to go on from; None if a run ended before its first one."""
-    if has_checkpoint(folder / CHECKPOINTS) or not is_begun(folder):
-        return find(folder / CHECKPOINTS, task, origin)
+    if is_begun(folder) and not has_checkpoint(folder / CHECKPOINTS):
+        _say(f"{folder}: has no checkpoint yet; the training begins anew")
+        return None
+    found = find(folder / CHECKPOINTS, task, origin)
+    damaged = set_aside(found) if is_first() else None
+    if damaged is not None:
+        _say(f"the last checkpoint is damaged, and {damaged} now; going on from step {found.step}")
+    return found
+
+
+def _say(text: str) -> None:
     if is_first():
-        print(f"{folder}: has no checkpoint yet; the training begins anew", flush=True)
-    return None
+        print(text, flush=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,12 @@ from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
 from training.harness.task import Task
 
-LAST, BEFORE = "last.ckpt", "before.ckpt"
+LAST, BEFORE, DAMAGED = "last.ckpt", "before.ckpt", "damaged.ckpt"
+_DAMAGE = (
+    pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError,
+    TypeError, LookupError, AttributeError, AssertionError, ArithmeticError,
+)  # fmt: skip
+"""What zipfile and PyTorch raise at files of which single bytes have changed."""
 SIGNATURE = "pose_nodes_training"
 
 
@@ -82,20 +89,24 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         InvalidDatasetError: it is damaged, or not one of this training.
     """
     try:
+        _check_sums(path)
         read = torch.load(path, map_location="cpu", weights_only=True)
-    except (
-        OSError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        KeyError,
-        pickle.UnpicklingError,
-        zipfile.BadZipFile,
-    ) as error:
+    except (OSError, *_DAMAGE) as error:
         first = str(error).split("\n")[0]
-        raise InvalidDatasetError(
-            f"{path}: is no checkpoint, or a damaged one ({first}); delete it, or begin without --resume"
-        ) from error
-    if not isinstance(read, dict) or SIGNATURE not in read:
-        raise InvalidDatasetError(f"{path}: is not a checkpoint of this training; begin without --resume")
+        raise InvalidDatasetError(f"{path}: is no checkpoint, or a damaged one ({first})") from error
+    note = read.get(SIGNATURE) if isinstance(read, dict) and "global_step" in read else None
+    if not isinstance(note, dict) or not {"task", "options"} <= {*note}:
+        raise InvalidDatasetError(f"{path}: is not a checkpoint of this training")
     return read
+
+
+def _check_sums(path: Path) -> None:
+    """See that all bytes are as they were written, which PyTorch does not.
+
+    Raises:
+        BadZipFile: they are not, or the file is no zip file, as all checkpoints are; or others of `_DAMAGE`.
+    """
+    with zipfile.ZipFile(path) as file:
+        damaged = file.testzip()
+    if damaged is not None:
+        raise zipfile.BadZipFile(f"'{damaged}' has another checksum")

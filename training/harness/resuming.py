@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
-from training.harness.checkpoints import BEFORE, LAST, SIGNATURE, read_checkpoint
+from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, InvalidInputError
+from training.harness.checkpoints import BEFORE, DAMAGED, LAST, SIGNATURE, read_checkpoint
 from training.harness.config import FREE
 from training.harness.task import Task
 
@@ -33,7 +33,7 @@ def has_checkpoint(folder: Path) -> bool:
 
 
 def find(folder: Path, task: Task, origin: Mapping[str, str]) -> Found:
-    """The checkpoint to go on from.
+    """The checkpoint to go on from: the last one, or the one before if that is damaged.
 
     Args:
         folder: that a `CheckpointWriter` wrote to.
@@ -42,21 +42,52 @@ def find(folder: Path, task: Task, origin: Mapping[str, str]) -> Found:
 
     Raises:
         InvalidInputError: there is none.
-        InvalidDatasetError: it is damaged, or not one of this training.
+        InvalidDatasetError: none is whole, or of this training.
         InvalidConfigError: it was begun with other options or data; the message names one.
     """
-    path = folder / LAST
-    # Between the two moves of `CheckpointWriter.write` there is only the one before.
-    path = path if path.exists() else folder / BEFORE
-    if not path.is_file():
-        raise InvalidInputError(f"{folder}: has no checkpoint; begin without --resume")
-    about = read_checkpoint(path)
+    path, about = _whole(folder)
     note = about[SIGNATURE]
     if note["task"] != task.name:
         raise InvalidConfigError(f"{path}: is of the task '{note['task']}', not of '{task.name}'")
     _check_same(note["options"], to_mapping(task.config), path)
     _check_same_data(note.get("data", {}), origin, path)
     return Found(path, int(about["global_step"]))
+
+
+def set_aside(found: Found) -> Path | None:
+    """Move a last checkpoint away that was passed over for the one before, which it would take the place of.
+
+    Returns:
+        Where it is now; None if none was passed over.
+
+    Raises:
+        InvalidInputError: it cannot be moved.
+    """
+    last = found.path.with_name(LAST)
+    if found.path == last or not last.exists():
+        return None
+    try:
+        return last.replace(last.with_name(DAMAGED))
+    except OSError as error:
+        raise InvalidInputError(
+            f"{last}: is damaged, and cannot be moved ({error.strerror}); delete it"
+        ) from error
+
+
+def _whole(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """The last checkpoint that can be read, and what is in it."""
+    problems: list[InvalidDatasetError] = []
+    # Between the two moves of `CheckpointWriter.write` there is only the one before.
+    for path in filter(Path.is_file, (folder / LAST, folder / BEFORE)):
+        try:
+            return path, read_checkpoint(path)
+        except InvalidDatasetError as problem:
+            problems.append(problem)
+    if not problems:
+        raise InvalidInputError(f"{folder}: has no checkpoint; begin without --resume")
+    raise InvalidDatasetError(
+        f"{problems[0]}, and there is no other to go on from; delete {folder}, and the training begins anew"
+    ) from problems[0]
 
 
 def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -289,13 +291,60 @@ def test_other_data_are_named_and_a_checkpoint_that_does_not_know_its_data_goes_
     go_on(7, {"data.caches": "12 of ab", "store": "cd", "data.held_out": "4 of gh"})
 
 
-def test_a_damaged_checkpoint_is_one_sentence(run, tmp_path):
-    run(tmp_path, run__steps=7)
-    path = tmp_path / "checkpoints" / "last.ckpt"
+def flip(path: Path) -> None:
+    """Change single bytes of the largest tensor of a checkpoint, which PyTorch does not notice."""
+    with zipfile.ZipFile(path) as file:
+        largest = max(
+            (one for one in file.infolist() if "/data/" in one.filename), key=lambda one: one.file_size
+        )
+    data = bytearray(path.read_bytes())
+    # Its name comes after 30 bytes, and the numbers begin at the next multiple of 64.
+    for place in range(largest.header_offset + 128, largest.header_offset + 144):
+        data[place] ^= 0x10
+    path.write_bytes(data)
+
+
+def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1000])
+
+
+@pytest.mark.parametrize("damage", [flip, cut])
+def test_a_damaged_checkpoint_is_one_sentence_whose_advice_works(run, whole, tmp_path, damage):
+    run(tmp_path, run__steps=7)
+    damage(tmp_path / "checkpoints" / "last.ckpt")
     with pytest.raises(InvalidDatasetError, match=r"last.ckpt: is no checkpoint, or a damaged one") as error:
         run(tmp_path, resume=True)
-    assert "\n" not in str(error.value)
+    assert "\n" not in str(error.value) and f"delete {tmp_path / 'checkpoints'}, and" in str(error.value)
+    shutil.rmtree(tmp_path / "checkpoints")
+    run(tmp_path, resume=True)
+    assert curves(tmp_path) == curves(whole)
+
+
+@pytest.mark.parametrize("damage", [flip, cut])
+def test_where_the_last_checkpoint_is_damaged_a_run_goes_on_from_the_one_before(
+    run, whole, tmp_path, capsys, damage
+):
+    with pytest.raises(Crashed):
+        run(tmp_path, crash_at=25)
+    damage(tmp_path / "checkpoints" / "last.ckpt")
+    with pytest.raises(Crashed):  # before there is another
+        run(tmp_path, resume=True, crash_at=1)
+    assert "going on from step 14" in capsys.readouterr().out
+    assert (tmp_path / "checkpoints" / "damaged.ckpt").is_file()
+    run(tmp_path, resume=True)
+    assert curves(tmp_path) == curves(whole)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"step,loss\n1,2.0\n", b"run:\n  steps: 5\n", b"\x80\x02}q\x00.", b"PK\x03\x04"]
+)
+def test_other_files_are_no_checkpoints(tmp_path, content):
+    from training.harness.checkpoints import read_checkpoint
+
+    path = tmp_path / "last.ckpt"
+    path.write_bytes(content)
+    with pytest.raises(InvalidDatasetError, match=r"last.ckpt: is no checkpoint"):
+        read_checkpoint(path)
 
 
 class Trap:
@@ -311,9 +360,10 @@ def test_a_foreign_checkpoint_is_refused_and_nothing_in_it_is_run(run, tmp_path,
     monkeypatch.chdir(tmp_path)
     run(tmp_path, run__steps=7)
     path = tmp_path / "checkpoints" / "last.ckpt"
-    torch.save({"state_dict": {}}, path)
-    with pytest.raises(InvalidDatasetError, match="is not a checkpoint of this training"):
-        run(tmp_path, resume=True)
+    for foreign in ({"state_dict": {}}, {"global_step": 3, "pose_nodes_training": {}}, [1, 2]):
+        torch.save(foreign, path)
+        with pytest.raises(InvalidDatasetError, match="is not a checkpoint of this training"):
+            run(tmp_path, resume=True)
     torch.save({"state_dict": Trap()}, path)
     with pytest.raises(InvalidDatasetError, match="is no checkpoint, or a damaged one"):
         run(tmp_path, resume=True)
