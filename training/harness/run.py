@@ -7,6 +7,7 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from training.harness.checkpoints import CheckpointWriter, signed
 from training.harness.config import PRECISIONS, RunOptions
 from training.harness.curves import Curve
 from training.harness.layout import CHECKPOINTS, CONFIG_FILE, CURVE_FILE, SCORES_FILE, TENSORBOARD, WEIGHTS
+from training.harness.lock import locked
 from training.harness.loss_curve import LossCurve
 from training.harness.memory import GiveBackMemory
 from training.harness.module import TrainingModule
@@ -50,14 +52,17 @@ def train(task: Task, folder: Path, resume: bool = False, origin: Mapping[str, s
 
     Raises:
         KeyboardInterrupt: the run was ended by a signal, after a step whose checkpoint is written.
-        PoseNodesError: the folder, the checkpoint or the samples cannot be used, or the loss is not finite.
+        PoseNodesError: another run is in the folder; it, the checkpoint or the samples cannot be used; or the
+            loss is not finite.
     """
     run: RunOptions = task.config.run
     _check_devices(run)
-    beginning = begin(task, folder, resume, origin)
-    write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
     torch.set_num_threads(run.threads or os.cpu_count() or 1)
-    _fit(task, folder, beginning)
+    # The first device writes; it holds the folder for the others.
+    with locked(folder) if is_first() else nullcontext():
+        beginning = begin(task, folder, resume, origin)
+        write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
+        _fit(task, folder, beginning)
 
 
 def _fit(task: Task, folder: Path, beginning: Beginning) -> None:
