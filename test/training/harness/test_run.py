@@ -406,7 +406,7 @@ def test_a_foreign_checkpoint_is_refused_and_nothing_in_it_is_run(run, tmp_path,
     assert not (tmp_path / "trapped").exists()
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence(toy, tmp_path):
+def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence_whose_advice_works(run, toy, tmp_path):
     from training.harness.run import train
     from training.harness.task import Loss
 
@@ -415,5 +415,8 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence(toy, tmp_path):
             loss = super().loss(network, batch, device)
             return Loss(loss.total * float("nan"), loss.parts)
 
-    with pytest.raises(PoseNodesError, match=r"step 0: the loss is nan; lower optimiser.rate, or look at"):
-        train(Broken(toy.toy_config()), tmp_path)
+    with pytest.raises(
+        PoseNodesError, match=r"step 0: the loss is nan; look at the samples .*, or begin in another"
+    ):
+        train(Broken(toy.toy_config()), tmp_path / "broken")
+    run(tmp_path / "another", run__steps=2, optimiser__rate=0.001)
