@@ -21,6 +21,7 @@ from pose_nodes.commands.evaluation.running import Images, find, image_tasks, im
 from pose_nodes.commands.one_thread import one_thread_each
 from pose_nodes.commands.parser import CommandParser, integer
 from pose_nodes.commands.tables import show
+from pose_nodes.features.choice import AUTO, usual_features
 from pose_nodes.sequences.bop_detections import detection_files, read_detections
 from pose_nodes.sequences.bop_results import PoseResult, read_results, result_name, write_results
 from pose_nodes.sequences.bop_scene import VISIBLE_MASKS
@@ -196,6 +197,8 @@ def _settings(data_set: DataSet, options: Namespace) -> dict[str, Any]:
     )  # fmt: skip
     given = {name: getattr(options, name) for name in names}
     values = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
+    if options.features == AUTO:  # which may be others when --resume comes
+        values["features"] = usual_features(options.weights)
     files: dict[str, Sequence[Path | None]] = {
         "objects": [data_set.objects_file],
         "targets": [data_set.targets_file(options.targets)],

@@ -109,7 +109,8 @@ class ImageCue:
         anything to be compiled."""
         camera = frame.camera
         rng = np.random.default_rng(0)
-        points = estimate.size * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
+        # Not within the object's box: a flat object has none, and its corners would say nothing of a pose.
+        points = estimate.size.max() * rng.uniform(-0.5, 0.5, (self._config.fewest + 1, 3))
         pixels = camera.project(se3.transform(estimate.T_camera_object, points)).astype(np.float32)
         frame = replace(frame, color=np.zeros((*camera.shape, 3), np.uint8))
         assert frame.grey is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import logging
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.features import dgedi, fpfh, gedi
-from pose_nodes.features.learned import WEIGHTS, refuse_nothing
+from pose_nodes.features.learned import refuse_nothing, require_torch, weights_file
 from pose_nodes.geometry.pointcloud import PointCloud
 
 NAMES = ("fpfh", "dgedi", "gedi")
 AUTO = "auto"
-"""dgedi where PyTorch is installed, else fpfh."""
+"""dgedi where PyTorch and safetensors can be used, else fpfh."""
 
 
 class Descriptor(Protocol):
@@ -63,9 +63,15 @@ class Fpfh:
 
 
 def usual_features(weights: str = "") -> str:
-    """What AUTO stands for; weights that a user names are of dgedi."""
-    has_torch = importlib.util.find_spec("torch") is not None
-    return "dgedi" if weights or (has_torch and (WEIGHTS / dgedi.SHIPPED).is_file()) else "fpfh"
+    """What AUTO stands for; weights that a user names are of dgedi. Where it is FPFH a warning says why."""
+    try:
+        if not weights:
+            weights_file(dgedi.NAME, "", dgedi.SHIPPED)
+            require_torch(dgedi.NAME)
+    except InvalidConfigError as error:
+        logging.getLogger(__name__).warning("objects are looked for by FPFH: %s", error)
+        return "fpfh"
+    return dgedi.NAME
 
 
 def descriptor(

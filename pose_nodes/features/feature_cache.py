@@ -13,6 +13,7 @@ import logging
 import os
 import struct
 import tempfile
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +29,7 @@ REVISION = 2
 """To be raised with every change of code by which the same weights and options describe otherwise."""
 _DAMAGE = (
     OSError, ValueError, TypeError, EOFError, KeyError, MemoryError, RuntimeError, SyntaxError, struct.error,
-    zlib.error, zipfile.BadZipFile,
+    zlib.error, zipfile.BadZipFile, tokenize.TokenError,
 )  # fmt: skip
 """What reading an archive raises of which single bytes have changed."""
 
@@ -87,6 +88,9 @@ def content_hash(content: Iterable[str | NDArray[np.generic]]) -> str:
 
 def _read(path: Path) -> dict[str, NDArray[np.generic]] | None:
     try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is not None:  # NumPy reads an array that has become shorter without a word
+                return None
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except _DAMAGE:  # or not there
@@ -97,9 +101,10 @@ def _keep(path: Path, arrays: Arrays) -> None:
     """Write a file that is whole whenever it is there, also where several processes write it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(file.name, path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix="part-") as folder:
+            part = Path(folder) / path.name
+            np.savez(part, **arrays)  # type: ignore[arg-type]
+            os.replace(part, path)
     except OSError as error:
         logging.getLogger(__name__).warning(
             "features of objects are not kept: '%s' cannot be written (%s); set the option 'cache' to "

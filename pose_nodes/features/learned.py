@@ -31,16 +31,23 @@ def require_torch(descriptor: str) -> Any:
     """The module torch; its threads are to sleep soon, see `_SPINS`.
 
     Raises:
-        InvalidConfigError: PyTorch is not installed.
+        InvalidConfigError: PyTorch or safetensors is not installed, or cannot be loaded.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
     try:
+        import safetensors  # noqa: F401  weights are read by it
         import torch
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        package = {"torch": "PyTorch"}.get(str(error.name), str(error.name))
         raise InvalidConfigError(
-            f"features '{descriptor}': PyTorch is not installed; run `pip install pose_nodes[training]`, or "
+            f"features '{descriptor}': {package} is not installed; run `pip install torch safetensors`, or "
             "choose the features fpfh"
+        ) from error
+    except (ImportError, OSError) as error:  # a library that it needs is missing, or is another
+        raise InvalidConfigError(
+            f"features '{descriptor}': PyTorch cannot be used ({error}); install a build for this machine, "
+            "or choose the features fpfh"
         ) from error
     return torch
 

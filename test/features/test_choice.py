@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
 from pose_nodes.core.stopwatch import Stopwatch
 from pose_nodes.estimators.config import RansacConfig
 from pose_nodes.estimators.feature_search import FeatureSearch
-from pose_nodes.features import choice, fpfh
+from pose_nodes.features import fpfh
 from pose_nodes.features.choice import NAMES, descriptor, usual_features
 from pose_nodes.features.describer import ByShape
 from pose_nodes.geometry import se3
@@ -50,14 +52,36 @@ def test_clouds_that_cannot_be_described_are_refused_by_every_descriptor(bunny_m
         descriptor(name, threads=1).describe(PointCloud(points, normals), diameter)
 
 
-def test_the_usual_features_are_learned_ones_where_pytorch_is(monkeypatch):
-    for found, expected in ((object(), "dgedi"), (None, "fpfh")):
-        monkeypatch.setattr(choice.importlib.util, "find_spec", lambda name, found=found: found)
-        assert usual_features() == expected
+def test_the_usual_features_are_learned_ones_where_pytorch_is():
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors")
+    assert usual_features() == "dgedi"
+
+
+@pytest.mark.parametrize(
+    ("library", "said"),
+    [("torch", "PyTorch is not installed"), ("safetensors", "safetensors is not installed")],
+)
+def test_without_a_library_the_usual_features_are_fpfh_and_a_warning_says_why(
+    monkeypatch, caplog, library, said
+):
+    pytest.importorskip("torch")
+    monkeypatch.setitem(sys.modules, library, None)
+    assert usual_features() == "fpfh" and said in caplog.text
+    with pytest.raises(InvalidConfigError, match=f"{said}; run `pip install torch safetensors`"):
+        descriptor("dgedi")
+
+
+@pytest.mark.parametrize("error", [ImportError, OSError])
+def test_where_pytorch_cannot_be_loaded_the_cause_is_told(tmp_path, monkeypatch, caplog, error):
+    (tmp_path / "torch.py").write_text(f"raise {error.__name__}('libcudart.so.12: no such file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert usual_features() == "fpfh" and "PyTorch cannot be used (libcudart.so.12" in caplog.text
 
 
 def test_weights_that_a_user_names_are_never_left_unused(monkeypatch):
-    monkeypatch.setattr(choice.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "torch", None)
     assert usual_features("mine.safetensors") == "dgedi"
 
 

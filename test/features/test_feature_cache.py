@@ -63,7 +63,7 @@ def test_a_file_with_a_changed_byte_is_made_anew_or_whole(tmp_path):
     expected = cache.remembered(("a",), make)["features"]
     (file,) = tmp_path.iterdir()
     whole = file.read_bytes()
-    for place in rng.integers(len(whole), size=600):
+    for place in (*range(26, 170), *rng.integers(len(whole), size=600)):  # the header of the array, and all
         changed = bytearray(whole)
         changed[place] ^= int(rng.integers(1, 256))
         file.write_bytes(changed)
@@ -109,3 +109,13 @@ def test_an_object_is_described_once_by_each_descriptor(tmp_path, bunny_model):
     assert len(list(tmp_path.iterdir())) == 1
     ByShape(Fpfh(0.2), cache).onboard(bunny_model)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_is_half_written_leaves_nothing_behind(tmp_path, monkeypatch):
+    def fails(path, **arrays):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(feature_cache.np, "savez", fails)
+    FeatureCache(tmp_path).remembered(("a",), Counting())
+    assert not list(tmp_path.iterdir())

@@ -17,11 +17,13 @@ from pose_nodes.core.json_files import read_json
 from pose_nodes.sequences.files import write_json
 from training.ablation.rows import ROWS, AblationRow
 from training.clouds.teacher_store import STORE_FILE
-from training.harness.checkpoints import BEFORE, LAST, find
 from training.harness.config import FREE
-from training.harness.run import CHECKPOINTS, CURVE_FILE, SCORES_FILE, WEIGHTS, train
-from training.harness.validation import LATEST
+from training.harness.layout import CHECKPOINTS, WEIGHTS, is_begun
+from training.harness.resuming import find, has_checkpoint
+from training.harness.run import train
+from training.harness.validation import LATEST, kept_steps
 from training.tasks.distil import DistilTask, DistilTraining
+from training.tasks.origins import origin_of
 
 OPTIONS_FILE = "options.json"
 
@@ -55,12 +57,13 @@ class Ablation:
         """How many steps a row has done; those since its last checkpoint do not count.
 
         Raises:
-            PoseNodesError: its checkpoint is damaged, or of other options.
+            PoseNodesError: its checkpoint is damaged, or of other options or data.
         """
         checkpoints = self.folder / row.name / CHECKPOINTS
-        if not any((checkpoints / name).is_file() for name in (LAST, BEFORE)):
+        if not has_checkpoint(checkpoints):
             return 0
-        return find(checkpoints, DistilTask.name, self.config(row)).step
+        config = self.config(row)
+        return find(checkpoints, DistilTask(config), origin_of(config)).step
 
     def is_trained(self, row: AblationRow) -> bool:
         """Whether a row has all its steps and its weights; errors as of `steps`."""
@@ -75,16 +78,12 @@ class Ablation:
             PoseNodesError: as of `training.harness.run.train`.
         """
         done, folder, config = self.steps(row), self.folder / row.name, self.config(row)
-        if done >= config.run.steps:
+        if done >= config.run.steps and kept_steps(folder / WEIGHTS) == done:
             raise InvalidDatasetError(
                 f"{self.weights(row)}: is missing, though the row was trained; delete {folder}, and it is "
                 "trained anew"
             )
-        if not done:
-            # What ended before its first checkpoint has nothing to go on from.
-            for name in (CURVE_FILE, SCORES_FILE):
-                (folder / name).unlink(missing_ok=True)
-        train(DistilTask(config), folder, resume=done > 0)
+        train(DistilTask(config), folder, is_begun(folder), origin_of(config))
 
     def claim(self) -> None:
         """See that the data can be used, and note what all rows share, or see that it is what they have.
@@ -101,7 +100,8 @@ class Ablation:
         if not path.is_file():
             write_json(path, shared)
             return
-        before = read_json(path)
+        # Folders of earlier versions do not say what their data were.
+        before = {**_contents(config), **read_json(path)}
         for name in sorted({*before, *shared}):
             if before.get(name) != shared.get(name):
                 raise InvalidConfigError(
@@ -115,4 +115,9 @@ def _shared(config: DistilTraining) -> dict[str, Any]:
     apart = FREE | {name for row in ROWS for name in row.values()}
     options = {name: value for name, value in to_mapping(config).items() if name not in apart}
     teacher = read_json(Path(config.store).expanduser() / STORE_FILE)["teacher"]
-    return {**options, "run.steps": config.run.steps, "teacher": teacher}
+    return {**options, **_contents(config), "run.steps": config.run.steps, "teacher": teacher}
+
+
+def _contents(config: DistilTraining) -> dict[str, Any]:
+    """What the data are that all rows share; the teacher is told by itself."""
+    return {f"content of {name}": line for name, line in origin_of(config).items() if name != "store"}

@@ -64,7 +64,8 @@ def main(arguments: Sequence[str], name: str) -> int:
     folder: Path = options.out or Path("out/training") / name
     begun = time.perf_counter()
     run: Any = importlib.import_module("training.harness.run")
-    run.train(getattr(module, kind.task)(config), folder, options.resume)
+    origin = importlib.import_module("training.tasks.origins").origin_of(config)
+    run.train(getattr(module, kind.task)(config), folder, options.resume, origin)
     print(f"{config.run.steps} steps; {time.perf_counter() - begun:.0f} s; in {folder}")
     return DONE
 

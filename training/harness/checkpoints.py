@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +16,26 @@ import pytorch_lightning as lightning
 import torch
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, InvalidInputError
-from training.harness.config import FREE
+from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
+from training.harness.task import Task
 
-LAST, BEFORE = "last.ckpt", "before.ckpt"
-_KEY = "pose_nodes_training"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A checkpoint that a run can go on from.
-
-    Attributes:
-        path: of the file.
-        step: optimiser steps that were done.
-    """
-
-    path: Path
-    step: int
+LAST, BEFORE, DAMAGED = "last.ckpt", "before.ckpt", "damaged.ckpt"
+_DAMAGE = (
+    pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError,
+    TypeError, LookupError, AttributeError, AssertionError, ArithmeticError,
+)  # fmt: skip
+"""What zipfile and PyTorch raise at files of which single bytes have changed."""
+SIGNATURE = "pose_nodes_training"
 
 
 class CheckpointWriter(lightning.Callback):
     """Writes a checkpoint every so many steps or minutes; the last two are kept."""
 
-    def __init__(self, folder: Path, steps: int, minutes: float, stops: Callable[[], bool]) -> None:
-        """Args: folder for the files; how often; whether the run is asked to end now."""
-        self._folder, self._steps, self._seconds, self._stops = folder, steps, 60.0 * minutes, stops
+    def __init__(
+        self, folder: Path, steps: int, minutes: float, ends: Callable[[lightning.Trainer], bool]
+    ) -> None:
+        """Args: folder for the files; how often; whether the run ends after this step, asked once a step."""
+        self._folder, self._steps, self._seconds, self._ends = folder, steps, 60.0 * minutes, ends
         self._written, self._at = time.monotonic(), -1
 
     def on_train_batch_end(
@@ -49,8 +44,8 @@ class CheckpointWriter(lightning.Callback):
         """Write one if it is due."""
         if trainer.global_step == self._at or (batch_idx + 1) % trainer.accumulate_grad_batches:
             return
-        late = time.monotonic() - self._written > self._seconds
-        due = late or self._stops() or trainer.global_step >= trainer.max_steps
+        ends = self._ends(trainer) or trainer.global_step >= trainer.max_steps
+        due = ends or time.monotonic() - self._written > self._seconds
         # The first device decides for all, as their clocks differ.
         if trainer.strategy.broadcast(due) or trainer.global_step % self._steps == 0:
             self.write(trainer)
@@ -80,35 +75,11 @@ class CheckpointWriter(lightning.Callback):
         self._written, self._at = time.monotonic(), trainer.global_step
 
 
-def signed(checkpoint: dict[str, Any], task: str, config: Any) -> None:
-    """Note in a checkpoint whose it is."""
-    checkpoint[_KEY] = {"task": task, "options": to_mapping(config)}
-
-
-def find(folder: Path, task: str, config: Any) -> Found:
-    """The checkpoint to go on from.
-
-    Args:
-        folder: that a `CheckpointWriter` wrote to.
-        task: name of it.
-        config: of the task.
-
-    Raises:
-        InvalidInputError: there is none.
-        InvalidDatasetError: it is damaged, or not one of this training.
-        InvalidConfigError: it was begun with other options; the message names one.
-    """
-    path = folder / LAST
-    # Between the two moves of `write` there is only the one before.
-    path = path if path.exists() else folder / BEFORE
-    if not path.is_file():
-        raise InvalidInputError(f"{folder}: has no checkpoint; begin without --resume")
-    about = read_checkpoint(path)
-    note = about[_KEY]
-    if note["task"] != task:
-        raise InvalidConfigError(f"{path}: is of the task '{note['task']}', not of '{task}'")
-    _check_same(note["options"], to_mapping(config), path)
-    return Found(path, int(about["global_step"]))
+def signed(checkpoint: dict[str, Any], task: Task, origin: Mapping[str, str]) -> None:
+    """Note in a checkpoint whose it is, and what its data are."""
+    checkpoint[SIGNATURE] = {
+        "task": task.name, "options": to_mapping(task.config), "data": dict(origin),
+    }  # fmt: skip
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -118,29 +89,24 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         InvalidDatasetError: it is damaged, or not one of this training.
     """
     try:
+        _check_sums(path)
         read = torch.load(path, map_location="cpu", weights_only=True)
-    except (
-        OSError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        KeyError,
-        pickle.UnpicklingError,
-        zipfile.BadZipFile,
-    ) as error:
+    except (OSError, *_DAMAGE) as error:
         first = str(error).split("\n")[0]
-        raise InvalidDatasetError(
-            f"{path}: is no checkpoint, or a damaged one ({first}); delete it, or begin without --resume"
-        ) from error
-    if not isinstance(read, dict) or _KEY not in read:
-        raise InvalidDatasetError(f"{path}: is not a checkpoint of this training; begin without --resume")
+        raise InvalidDatasetError(f"{path}: is no checkpoint, or a damaged one ({first})") from error
+    note = read.get(SIGNATURE) if isinstance(read, dict) and "global_step" in read else None
+    if not isinstance(note, dict) or not {"task", "options"} <= {*note}:
+        raise InvalidDatasetError(f"{path}: is not a checkpoint of this training")
     return read
 
 
-def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> None:
-    for name in sorted({*before, *now} - FREE):
-        if before.get(name) != now.get(name):
-            raise InvalidConfigError(
-                f"{path}: was begun with other options ('{name}' was {before.get(name)!r}, is "
-                f"{now.get(name)!r}); use the same ones, or another folder"
-            )
+def _check_sums(path: Path) -> None:
+    """See that all bytes are as they were written, which PyTorch does not.
+
+    Raises:
+        BadZipFile: they are not, or the file is no zip file, as all checkpoints are; or others of `_DAMAGE`.
+    """
+    with zipfile.ZipFile(path) as file:
+        damaged = file.testzip()
+    if damaged is not None:
+        raise zipfile.BadZipFile(f"'{damaged}' has another checksum")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,12 @@ class Curve:
                 file.write(text)
         except OSError as error:
             raise InvalidInputError(f"{self._path}: cannot be written ({error.strerror})") from error
+
+    def highest(self, name: str) -> float:
+        """The highest number of a column; minus infinity if there is none."""
+        rows = read_curve(self._path) if self._path.is_file() else []
+        found = [float(row[name] or "nan") for row in rows if name in row]
+        return max((value for value in found if not math.isnan(value)), default=-math.inf)
 
     @staticmethod
     def _text(rows: Iterable[Iterable[Any]]) -> str:

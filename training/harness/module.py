@@ -98,8 +98,8 @@ class TrainingModule(lightning.LightningModule):
         loss = self.task.loss(self.network, batch.arrays, self.device)
         if not torch.isfinite(loss.total):
             raise NotFiniteError(
-                f"step {self.global_step}: the loss is {loss.total.item()}; lower optimiser.rate, or look at "
-                f"the samples {batch.indices.tolist()}"
+                f"step {self.global_step}: the loss is {loss.total.item()}; look at the samples "
+                f"{batch.indices.tolist()}, or begin in another folder with a lower optimiser.rate"
             )
         self.latest = {name: part.detach() for name, part in {"loss": loss.total, **loss.parts}.items()}
         return loss.total

@@ -1,4 +1,4 @@
-"""What a run says while it goes on: its curve, a bar, and a line now and then."""
+"""What a run says while it goes on: a bar, and a line now and then."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import torch
 from rich.progress import Progress, TaskID
 
 from training.commands.progress import progress_bar
-from training.harness.curves import Curve
 from training.harness.module import TrainingModule
 from training.harness.validation import Validation
 
 
 class Reports(lightning.Callback):
-    """The curve of the loss, a progress bar on a terminal, and a line every so many seconds."""
+    """A progress bar on a terminal, and a line every so many seconds."""
 
-    def __init__(self, curve: Curve | None, log_steps: int, seconds: float, validation: Validation) -> None:
-        """Args: curve of the first device; how often a row and a line are due; what else there is to tell."""
-        self._curve, self._log_steps, self._seconds, self._validation = curve, log_steps, seconds, validation
+    def __init__(self, seconds: float, validation: Validation) -> None:
+        """Args: how often a line is due; what else there is to tell."""
+        self._seconds, self._validation = seconds, validation
         self._losses: list[torch.Tensor] = []
         self._said, self._at = time.monotonic(), -1
         self._told: dict[str, float] = {}
@@ -40,7 +39,7 @@ class Reports(lightning.Callback):
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        """Add to the curve, and say what is due."""
+        """Say what is due."""
         if not trainer.is_global_zero:
             return
         self._losses.append(module.latest["loss"])
@@ -48,12 +47,6 @@ class Reports(lightning.Callback):
         if step == self._at or (batch_idx + 1) % trainer.accumulate_grad_batches:
             return
         self._at = step
-        if self._curve is not None and (step % self._log_steps == 0 or step >= trainer.max_steps):
-            row = {name: float(value) for name, value in module.latest.items()}
-            row["rate"] = module.rate_of(step - 1)
-            self._curve.add(step, row)
-            for logger in trainer.loggers:
-                logger.log_metrics(row, step)
         self._tell(trainer, module)
 
     def on_train_end(self, trainer: lightning.Trainer, module: Any) -> None:

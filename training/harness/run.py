@@ -6,6 +6,8 @@ import importlib.util
 import logging
 import os
 import warnings
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +17,26 @@ import yaml
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 
 from pose_nodes.core.config import to_mapping
-from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.sequences.files import write_text
-from training.harness.checkpoints import CheckpointWriter, Found, find, signed
+from training.harness.beginning import Beginning, begin, is_first
+from training.harness.checkpoints import CheckpointWriter, signed
 from training.harness.config import PRECISIONS, RunOptions
 from training.harness.curves import Curve
+from training.harness.layout import CHECKPOINTS, CONFIG_FILE, CURVE_FILE, SCORES_FILE, TENSORBOARD, WEIGHTS
+from training.harness.lock import locked
+from training.harness.loss_curve import LossCurve
 from training.harness.memory import GiveBackMemory
 from training.harness.module import TrainingModule
 from training.harness.reports import Reports
 from training.harness.stopping import Stop
 from training.harness.task import Task
-from training.harness.validation import Validation
+from training.harness.validation import Validation, is_due, kept_steps
 
-CONFIG_FILE, CURVE_FILE, SCORES_FILE = "config.yaml", "curve.csv", "validation.csv"
-CHECKPOINTS, WEIGHTS, TENSORBOARD = "checkpoints", "weights", "tensorboard"
+_NOTHING: Mapping[str, str] = {}
 
 
-def train(task: Task, folder: Path, resume: bool = False) -> None:
+def train(task: Task, folder: Path, resume: bool = False, origin: Mapping[str, str] = _NOTHING) -> None:
     """Train a task.
 
         config.yaml      the options
@@ -42,27 +47,32 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
     Args:
         task: what to train.
         folder: for all that is written.
-        resume: go on from the last checkpoint in it.
+        resume: go on from the last checkpoint in it, or begin anew where a run ended before its first.
+        origin: what the data are, a line for each option that names some; goes on with no others.
 
     Raises:
         KeyboardInterrupt: the run was ended by a signal, after a step whose checkpoint is written.
-        PoseNodesError: the folder, the checkpoint or the samples cannot be used, or the loss is not finite.
+        PoseNodesError: another run is in the folder; it, the checkpoint or the samples cannot be used; or the
+            loss is not finite.
     """
     run: RunOptions = task.config.run
-    found = find(folder / CHECKPOINTS, task.name, task.config) if resume else None
-    if found is None:
-        _refuse_used(folder)
     _check_devices(run)
-    if found is not None and found.step >= run.steps:
-        raise InvalidConfigError(f"{found.path}: has {found.step} steps already; raise run.steps to go on")
-    write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
     torch.set_num_threads(run.threads or os.cpu_count() or 1)
+    # The first device writes; it holds the folder for the others.
+    with locked(folder) if is_first() else nullcontext():
+        beginning = begin(task, folder, resume, origin)
+        write_text(folder / CONFIG_FILE, yaml.safe_dump(nested(to_mapping(task.config)), sort_keys=False))
+        _fit(task, folder, beginning)
+
+
+def _fit(task: Task, folder: Path, beginning: Beginning) -> None:
+    found = beginning.found
     stop = Stop()
-    module = _Signing(task)
+    module = _Signing(task, beginning.origin)
     try:
         with stop.listening(), warnings.catch_warnings():
             _quiet()
-            trainer = _trainer(task, folder, stop, found)
+            trainer = _trainer(task, folder, stop, beginning)
             trainer.fit(module, ckpt_path=None if found is None else str(found.path), weights_only=True)
     except SystemExit as end:
         # Lightning makes one of Ctrl-C.
@@ -72,29 +82,33 @@ def train(task: Task, folder: Path, resume: bool = False) -> None:
     finally:
         if module.stream is not None:
             module.stream.close()
+    if stop.asked:  # after the last step
+        raise KeyboardInterrupt
 
 
 class _Signing(TrainingModule):
     """Signs its checkpoints."""
 
+    def __init__(self, task: Task, origin: Mapping[str, str]) -> None:
+        super().__init__(task)
+        self._origin = origin
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """See `signed`."""
-        signed(checkpoint, self.task.name, self.task.config)
+        signed(checkpoint, self.task, self._origin)
 
 
-def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> lightning.Trainer:
+def _trainer(task: Task, folder: Path, stop: Stop, beginning: Beginning) -> lightning.Trainer:
     run: RunOptions = task.config.run
     precision: Any = PRECISIONS[run.precision]
-    step = 0 if found is None else found.step
-    # Processes of other devices are started anew by Lightning, with this in their environment.
-    first = int(os.environ.get("LOCAL_RANK", "0")) == 0
-    curve = Curve(folder / CURVE_FILE, step) if first else None
-    scores = Curve(folder / SCORES_FILE, step) if first else None
-    validation = Validation(task, folder / WEIGHTS, scores, run.validate_steps)
-    writer = CheckpointWriter(
-        folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, lambda: stop.asked
-    )
-    reports = Reports(curve, run.log_steps, run.report_seconds, validation)
+    step = beginning.step
+    # The row of a validation that was not finished is made again.
+    scored = step if kept_steps(folder / WEIGHTS) == step or not is_due(step, run) else step - 1
+    losses = LossCurve(Curve(folder / CURVE_FILE, step) if is_first() else None, run.log_steps)
+    scores = Curve(folder / SCORES_FILE, scored) if is_first() else None
+    validation = Validation(task, folder / WEIGHTS, scores, beginning.pieces, beginning.origin)
+    writer = CheckpointWriter(folder / CHECKPOINTS, run.checkpoint_steps, run.checkpoint_minutes, stop.ends)
+    reports = Reports(run.report_seconds, validation)
     return lightning.Trainer(
         accelerator=run.accelerator,
         devices=run.devices,
@@ -104,7 +118,7 @@ def _trainer(task: Task, folder: Path, stop: Stop, found: Found | None) -> light
         max_epochs=-1,
         accumulate_grad_batches=run.accumulate,
         gradient_clip_val=task.config.optimiser.clip or None,
-        callbacks=[validation, writer, reports, GiveBackMemory(), stop],
+        callbacks=[losses, writer, validation, reports, GiveBackMemory(), stop],
         logger=_tensorboard(folder),
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -141,14 +155,6 @@ def _check_devices(run: RunOptions) -> None:
             f"run.accelerator is gpu and run.devices is {run.devices}; PyTorch sees {there} here: use fewer, "
             "or run.accelerator=cpu"
         )
-
-
-def _refuse_used(folder: Path) -> None:
-    for name in (CHECKPOINTS, CURVE_FILE):
-        if (folder / name).exists():
-            raise InvalidInputError(
-                f"{folder}: holds a training already; add --resume to go on with it, or choose another folder"
-            )
 
 
 def _quiet() -> None:

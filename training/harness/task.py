@@ -76,5 +76,5 @@ class Task(Protocol):
         ...
 
     def save(self, network: nn.Module, path: Path, card: Mapping[str, Any]) -> None:
-        """Write weights that `pose_nodes` can use, with their card."""
+        """Write weights that `pose_nodes` can use, and last of all, beside them (`.json`), their card."""
         ...

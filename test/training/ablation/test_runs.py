@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -13,6 +14,8 @@ from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError
 from pose_nodes.networks.weight_files import load_network
 from training.ablation.rows import rows_named
 from training.ablation.runs import Ablation
+from training.data.cache import write_cache
+from training.data.object_clouds import CloudOptions, ObjectClouds
 from training.harness.module import TrainingModule
 from training.tasks.distil import DistilTask
 
@@ -92,6 +95,21 @@ def test_how_it_runs_may_change(ablation, values):
     noted = {path.name: path.read_bytes() for path in ablation.folder.iterdir()}
     Ablation(ablation.folder, {**values, "run.threads": 2, "run.checkpoint_steps": 3}).claim()
     assert {path.name: path.read_bytes() for path in ablation.folder.iterdir()} == noted
+
+
+def test_more_pairs_are_refused_where_a_folder_knows_its_pairs(ablation, values, caches, pool, tmp_path):
+    pairs = tmp_path / "pairs"
+    shutil.copytree(caches / "model", pairs)
+    ablation = Ablation(ablation.folder, {**values, "data.caches": str(pairs)})
+    ablation.claim()
+    for _ in write_cache(ObjectClouds(pool, CloudOptions(kind="model", points=300)), 5, pairs, 0):
+        pass
+    with pytest.raises(InvalidConfigError, match=r"'content of data.caches' was '4 of "):
+        ablation.claim()
+    noted = json.loads((ablation.folder / "options.json").read_text())
+    older = {name: value for name, value in noted.items() if not name.startswith("content of ")}
+    (ablation.folder / "options.json").write_text(json.dumps(older))
+    ablation.claim()
 
 
 def test_another_teacher_is_refused(ablation, values, tiny_store, tmp_path):

@@ -46,6 +46,14 @@ def test_a_curve_is_read_as_it_was_written(tmp_path):
     assert [row["step"] for row in rows] == ["1", "3"] and float(rows[0]["loss"]) == 0.1
 
 
+def test_the_highest_of_a_column_leaves_out_what_is_no_number(tmp_path):
+    curve = Curve(tmp_path / "validation.csv")
+    assert curve.highest("mutual") == -math.inf
+    for step, value in enumerate((0.25, float("nan"), 0.5, 0.125)):
+        curve.add(step, {"mutual": value})
+    assert curve.highest("mutual") == 0.5 and curve.highest("ron") == -math.inf
+
+
 def test_a_curve_that_goes_on_drops_later_rows_and_half_a_row(tmp_path):
     path = tmp_path / "curve.csv"
     curve = Curve(path)

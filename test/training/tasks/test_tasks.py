@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from pose_nodes.networks.weight_files import load_network
 from training.__main__ import main
 from training.commands.option_values import read_options
 from training.commands.train import PRESET_FOLDER, PRESETS, TASKS
+from training.data.cache import write_cache
+from training.data.object_clouds import CloudOptions, ObjectClouds
 from training.tasks.teacher import TeacherTask, TeacherTraining
 
 SHORT = [
@@ -171,6 +174,16 @@ def test_a_run_goes_on_and_the_options_are_kept(run, student, tmp_path):
     assert run("descriptor", tmp_path, "run.steps=4", words=("--resume",)) == 0
     assert yaml.safe_load((tmp_path / "config.yaml").read_text())["network"]["backbone"] == "tiny"
     check(tmp_path, "descriptor")
+
+
+def test_a_run_does_not_go_on_with_more_pairs(run, caches, pool, tmp_path, capsys):
+    pairs = tmp_path / "pairs"
+    shutil.copytree(caches / "model", pairs)
+    assert run("descriptor", tmp_path / "run", f"data.caches={pairs}", "run.steps=2") == 0
+    for _ in write_cache(ObjectClouds(pool, CloudOptions(kind="model", points=300)), 5, pairs, 0):
+        pass
+    assert run("descriptor", tmp_path / "run", f"data.caches={pairs}", words=("--resume",)) == 2
+    assert "was begun with other data ('data.caches' held 4 of " in capsys.readouterr().err
 
 
 def test_the_student_learns_what_it_sees_again_and_again(run, tmp_path):
