@@ -21,3 +21,22 @@ def toy():
     sys.modules["toy_task"] = module  # its samples are pickled by name
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def run(toy):
+    """Train the toy task in this process."""
+    from training.harness.run import train
+
+    def run(folder: Path, resume: bool = False, crash_at: int = -1, **values) -> None:
+        train(toy.ToyTask(toy.toy_config(**values), toy.crash, crash_at), folder, resume)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def whole(run, tmp_path_factory) -> Path:
+    """A run without interruption."""
+    folder = tmp_path_factory.mktemp("whole")
+    run(folder)
+    return folder

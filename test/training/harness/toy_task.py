@@ -21,6 +21,7 @@ from pose_nodes.core.config import from_mapping, group
 from pose_nodes.core.errors import PoseNodesError
 from pose_nodes.sequences.files import write_json
 from training.data.seeding import sample_generator
+from training.harness.checkpoints import read_checkpoint
 from training.harness.config import OptimiserOptions, RunOptions
 from training.harness.run import train
 from training.harness.task import Loss
@@ -93,6 +94,23 @@ def toy_config(**values: Any) -> ToyConfig:
     """With options by dotted name, dots as double underscores."""
     given = {name.replace("__", "."): value for name, value in values.items()}
     return from_mapping(ToyConfig, {**SHORT, **given})
+
+
+class Crashed(Exception):
+    """What runs of the tests end with."""
+
+
+def crash() -> None:
+    raise Crashed
+
+
+def curves(folder: Path) -> tuple[str, str]:
+    return (folder / "curve.csv").read_text(), (folder / "validation.csv").read_text()
+
+
+def last_step(folder: Path) -> int:
+    step: int = read_checkpoint(folder / "checkpoints" / "last.ckpt")["global_step"]
+    return step
 
 
 def main(words: list[str]) -> int:
