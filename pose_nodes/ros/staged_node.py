@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from pose_nodes.core.errors import PoseNodesError
@@ -47,6 +48,8 @@ class StagedNode(LifecycleNode):
 
     def __init__(self, name: str, make_work: Callable[[StagedNode], Work]) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
+        self._change_state = self._service_change_state.callback
+        self._service_change_state.callback = self._on_change_state
         self._work = make_work(self)
 
     def start(self) -> bool:
@@ -104,6 +107,21 @@ class StagedNode(LifecycleNode):
             self.finish()
             self._work.refuse("an error that nobody foresaw, of which the node's log tells; report it")
             return super().on_error(state)
+
+    def _on_change_state(
+        self, request: ChangeState.Request, response: ChangeState.Response
+    ) -> ChangeState.Response:
+        """Refuse a transition that does not begin in this state; rclpy raises an error that ends the node."""
+        wanted, state = request.transition, self._state_machine.current_state[1]
+        possible = {number: label for number, label, *_ in self._state_machine.available_transitions}
+        if wanted.label in possible.values() or (not wanted.label and wanted.id in possible):
+            return self._change_state(request, response)
+        self.get_logger().warning(
+            f"a request for the lifecycle transition '{wanted.label or wanted.id}' was refused: the node is "
+            f"{state}; ask for one of {', '.join(possible.values()) or 'none'}"
+        )
+        response.success = False
+        return response
 
     def _refuse(self, reason: str) -> TransitionCallbackReturn:
         """Stay in the state before, in which the user can mend what is wrong."""

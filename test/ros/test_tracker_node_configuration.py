@@ -14,6 +14,8 @@ import trimesh
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
 
@@ -157,6 +159,16 @@ def test_what_only_shows_on_activation_is_told_leaves_nothing_at_work_and_can_be
     assert probe.until(lambda: probe.node.count_subscribers(f"/{DEPTH}") == 1)
     assert probe.node.count_publishers(f"/{POSES}") == 1
     assert probe.change_state(NODE, "deactivate") and probe.change_state(NODE, "cleanup")
+
+
+@pytest.mark.parametrize("transition", [Transition(id=3), Transition(label="activate"), Transition(id=99)])
+def test_a_transition_that_does_not_begin_in_its_state_is_refused_and_the_node_lives(probe, node, transition):
+    before = node.output.count("was refused: the node is unconfigured; ask for one of configure, shutdown")
+    request = ChangeState.Request(transition=transition)
+    assert not probe.call(ChangeState, f"/{NODE}/change_state", request).success
+    assert probe.lifecycle_state(NODE) == "unconfigured"
+    assert node.output.count("was refused: the node is unconfigured") == before + 1
+    assert node.is_alive and "Traceback" not in node.output
 
 
 def test_once_mended_it_runs_and_ends_on_a_signal(probe, said, node):
