@@ -25,10 +25,14 @@ ARGUMENTS = (
     ("target_frame", "", "frame to tell poses in; empty: that of params_file, or the camera's"),
     ("namespace", "", "namespace of the node and of its topics"),
     ("params_file", str(CONFIG / "tracker.yaml"), "parameters of the tracker"),
-    ("autostart", "true", "configure and activate the node at once, without a lifecycle manager"),
-    ("use_sim_time", "false", "take the time from /clock; always so with a bag"),
+    ("autostart", "", "configure and activate at once: true or false; empty: as in params_file"),
+    (
+        "use_sim_time",
+        "",
+        "take the time from /clock: true or false; always so with a bag; empty: as in params_file, RViz not",
+    ),
     ("bag", "", "play this bag, with its clock; empty: none"),
-    ("device", "cpu", "where networks are computed: cpu or cuda"),
+    ("device", "", "where networks are computed: cpu or cuda; empty: as in params_file"),
     ("use_rviz", "false", "show overlay, meshes and frames in RViz"),
     ("log_level", "info", "debug, info, warn, error or fatal"),
     (
@@ -37,6 +41,14 @@ ARGUMENTS = (
         "Fast DDS profile with shared memory that is large enough for images",
     ),
 )
+
+PARAMETERS = {
+    "objects_file": "objects_file",
+    "target_frame": "frames.target_frame",
+    "device": "tracker.device",
+}
+"""What arguments are called as parameters of the node."""
+SWITCHES = ("autostart", "use_sim_time")
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -60,19 +72,11 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def tracker(context: LaunchContext) -> list[Node]:
-    """The tracker; arguments that are not empty go on top of the parameter file."""
+    """The tracker, with the parameters that were given on top of the parameter file."""
 
     def value(name: str) -> str:
         return LaunchConfiguration(name).perform(context)
 
-    parameters: dict[str, str | bool] = {
-        "use_sim_time": uses_sim_time(context),
-        "autostart": value("autostart").lower() in ("true", "1"),
-        "tracker.device": value("device"),
-    }
-    for name, parameter in (("objects_file", "objects_file"), ("target_frame", "frames.target_frame")):
-        if value(name):
-            parameters[parameter] = value(name)
     camera = value("camera").rstrip("/")
     return [
         Node(
@@ -80,7 +84,7 @@ def tracker(context: LaunchContext) -> list[Node]:
             executable="tracker_node",
             name="tracker_node",
             namespace=value("namespace"),
-            parameters=[value("params_file"), parameters],
+            parameters=[value("params_file"), *filter(None, [given_parameters(context)])],
             remappings=[
                 *((name, f"{camera}/{name}") for name in CAMERA),
                 (SEGMENTATION, value("segmentation")),
@@ -89,6 +93,16 @@ def tracker(context: LaunchContext) -> list[Node]:
             output="screen",
         )
     ]
+
+
+def given_parameters(context: LaunchContext) -> dict[str, str | bool]:
+    """The parameters of arguments that are not empty; all others are left to the parameter file."""
+    names = {**PARAMETERS, **{name: name for name in SWITCHES}}
+    texts = {name: LaunchConfiguration(name).perform(context) for name in names}
+    given: dict[str, str | bool] = {
+        names[name]: is_true(text) if name in SWITCHES else text for name, text in texts.items() if text
+    }
+    return {**given, "use_sim_time": True} if uses_sim_time(context) else given
 
 
 def rviz(context: LaunchContext) -> list[Node]:
@@ -107,6 +121,11 @@ def rviz(context: LaunchContext) -> list[Node]:
 
 
 def uses_sim_time(context: LaunchContext) -> bool:
-    """Whether the time comes from /clock: that of a bag always does."""
+    """Whether the arguments say that the time comes from /clock: that of a bag always does."""
     bag, use_sim_time = (LaunchConfiguration(name).perform(context) for name in ("bag", "use_sim_time"))
-    return bool(bag) or use_sim_time.lower() in ("true", "1")
+    return bool(bag) or is_true(use_sim_time)
+
+
+def is_true(text: str) -> bool:
+    """Whether the text of a switch says yes."""
+    return text.lower() in ("true", "1")

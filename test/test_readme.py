@@ -55,3 +55,15 @@ def test_every_topic_of_the_library_is_in_the_readme():
 
     names = [value for name, value in vars(topics).items() if name.isupper() and isinstance(value, str)]
     assert [name for name in names if f"`{name}`" not in README] == []
+
+
+def test_the_section_on_ros_installs_what_the_usual_descriptor_needs():
+    section = README.split("## In a ROS 2 workspace")[1].split("\n### ")[0]
+    installed = re.findall(r"^pip install --break-system-packages (.*?) *(?:#|$)", section, re.MULTILINE)
+    assert {"open3d", "trimesh", "rich", "torch", "safetensors"} <= set(" ".join(installed).split())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_nobody_is_told_to_install_the_package_from_an_index_where_it_is_not(document):
+    text = (REPOSITORY / document).read_text(encoding="utf-8")
+    assert re.findall(r"pip install '?pose_nodes", text) == []

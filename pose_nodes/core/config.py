@@ -84,10 +84,15 @@ def from_mapping(cls: type[ConfigT], values: Mapping[str, Any], where: str = "co
 
     Raises:
         InvalidConfigError: an unknown key (the nearest valid one is named), a wrong type, a value out
-            of range.
+            of range, a mapping within itself.
     """
     known = {flat.name: flat for flat in flatten(cls)}
-    given = dict(_dotted(values))
+    try:
+        given = dict(_dotted(values))
+    except RecursionError as error:  # an anchor of YAML within what it stands for
+        raise InvalidConfigError(
+            f"{where}: a block is within itself; write it out without anchors"
+        ) from error
     for name in given:
         if name not in known:
             raise InvalidConfigError(f"{where}: unknown key '{name}'{_suggestion(name, known)}")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose_nodes.core.errors import InvalidConfigError
+from pose_nodes.core.paths import expanded
 from pose_nodes.features.learned import (
     keep_kernels,
     network_fingerprint,
@@ -75,7 +76,7 @@ class PatchEncoder:
             )
         from pose_nodes.networks.dinov2_checkpoint import load_dinov2
 
-        return cls(load_dinov2(Path(weights).expanduser()), layer, threads, device)
+        return cls(load_dinov2(expanded(weights, "weights")), layer, threads, device)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from tf2_ros import Buffer, TransformBroadcaster, TransformListener
@@ -41,11 +42,15 @@ class _Configured:
 
 @dataclass(frozen=True)
 class _Active:
-    """What exists from activate to deactivate."""
+    """What exists from activate to deactivate.
+
+    Attributes:
+        tracker: at work.
+        ends: unsubscribes, and then ends the tracker.
+    """
 
     tracker: LiveTracker
-    camera: CameraInputs
-    segmentation: SegmentationInputs
+    ends: ExitStack
 
 
 class TrackerWork:
@@ -85,7 +90,7 @@ class TrackerWork:
         self._monitor.configuration_error = ""
 
     def refuse(self, reason: str) -> None:
-        """Tell on /diagnostics why the node is not configured."""
+        """Tell on /diagnostics why the node is not configured, or not active."""
         self._monitor.configuration_error = reason
         self._diagnostics.update()
 
@@ -95,17 +100,29 @@ class TrackerWork:
         node, config = self._node, self._configured.config
         topics = camera_topics(node, config.inputs.use_color)
         self._monitor.begin(tuple(filter(None, (topics.color, topics.depth, topics.info))))
+        with ExitStack() as begun:  # an error ends what was begun before it
+            tracker = self._begin(begun)
+            self._active = _Active(tracker, begun.pop_all())
+        self._objects.tracker = tracker
+        self._monitor.live = tracker.statistics
+        self._monitor.configuration_error = ""
+
+    def _begin(self, begun: ExitStack) -> LiveTracker:
+        """The tracker, with its inputs; `begun` is to end them."""
+        assert self._configured is not None
+        node, config, monitor = self._node, self._configured.config, self._monitor
         tracker = LiveTracker(
             self._objects.library,
             config.tracker,
             self._configured.outputs.publish,
             self._configured.camera_pose,
         )
-        camera = CameraInputs(node, config, self._monitor, tracker.submit_frame, self._on_restart)
-        segmentation = SegmentationInputs(node, config, self._monitor, tracker.submit_segments)
-        self._active = _Active(tracker, camera, segmentation)
-        self._objects.tracker = tracker
-        self._monitor.live = tracker.statistics
+        begun.callback(tracker.close)
+        camera = CameraInputs(node, config, monitor, tracker.submit_frame, self._on_restart)
+        begun.callback(camera.close)
+        segmentation = SegmentationInputs(node, config, monitor, tracker.submit_segments)
+        begun.callback(segmentation.close)
+        return tracker
 
     def deactivate(self) -> None:
         """Unsubscribe and forget all tracks; objects stay loaded, also those that were added."""
@@ -113,9 +130,7 @@ class TrackerWork:
             return
         active, self._active = self._active, None
         self._objects.tracker = None
-        active.camera.close()
-        active.segmentation.close()
-        active.tracker.close()
+        active.ends.close()
         self._monitor.live = None
         self._configured.outputs.clear()
 

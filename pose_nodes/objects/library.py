@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidDatasetError, UnknownObjectError
+from pose_nodes.core.paths import expanded
 from pose_nodes.objects import bop_models
 from pose_nodes.objects.mesh import load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
@@ -39,11 +40,11 @@ class ObjectLibrary:
         """Load all objects of an objects file; the paths of meshes are relative to it.
 
         Raises:
-            InvalidConfigError: the file is missing or malformed, or a symmetry is not understood or not where
-                the file says.
+            InvalidConfigError: the file is missing or malformed, a path begins with an unknown home folder,
+                or a symmetry is not understood or not where the file says.
             InvalidMeshError: a mesh is missing, broken or in another unit.
         """
-        path = Path(path).expanduser()
+        path = expanded(path, "objects file")
         specs = read_objects_file(path)
         return cls([load_object(name, spec, path.parent, str(path)) for name, spec in specs.items()])
 
@@ -117,10 +118,11 @@ def load_object(name: str, spec: ObjectSpec, folder: Path, where: str) -> Object
         where: names the source of the spec in errors.
 
     Raises:
-        InvalidConfigError: the symmetry is not understood or not where the spec says.
+        InvalidConfigError: the path of the mesh begins with an unknown home folder, or the symmetry is not
+            understood or not where the spec says.
         InvalidMeshError: the mesh is missing, broken or in another unit.
     """
-    path = folder / Path(spec.mesh).expanduser()
+    path = folder / expanded(spec.mesh, f"{where}: object '{name}'")
     mesh = load_mesh(path, spec.mesh_unit)
     try:
         from_bop = spec.symmetry == bop_models.FROM_MODELS_INFO

@@ -94,7 +94,7 @@ def check_unit(mesh: TriangleMesh, unit: str, name: str) -> None:
 
 
 def _read(path: Path) -> trimesh.Trimesh:
-    if not path.is_file():
+    if not _is_file(path):
         raise InvalidMeshError(f"mesh {path}: no such file")
     if path.suffix.lower() not in FORMATS:
         raise InvalidMeshError(f"mesh {path}: format '{path.suffix}' is not read; use {', '.join(FORMATS)}")
@@ -112,6 +112,13 @@ def _read(path: Path) -> trimesh.Trimesh:
         NotImplementedError,
     ) as error:
         raise InvalidMeshError(f"mesh {path}: cannot be read ({error})") from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # too long a name, or a folder that nobody may look into
+        raise InvalidMeshError(f"mesh {path}: cannot be read ({error.strerror})") from error
 
 
 def _check_triangles(raw: object, path: Path) -> None:

@@ -108,7 +108,7 @@ def _read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # a SafeLoader
     except OSError as error:
         raise InvalidConfigError(f"objects file {path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:  # the last when nested too deeply
         reason = " ".join(str(error).split())
         raise InvalidConfigError(f"objects file {path}: is not valid YAML ({reason})") from error
 

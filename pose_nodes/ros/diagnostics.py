@@ -66,7 +66,7 @@ class TrackerDiagnostics:
 
 
 def configuration_status(monitor: TrackerMonitor) -> Status:
-    """Whether the node could be configured, and why not."""
+    """Whether the node could be configured and activated, and why not."""
     if monitor.configuration_error:
         return Status(ERROR, monitor.configuration_error)
     return Status(OK, "active" if monitor.live else "not active")

@@ -38,7 +38,7 @@ class TrackerMonitor:
         image_shape: (height, width) of the last frame; None before the first.
         depth: facts of the last depth image.
         tracks: the tracks as published last.
-        configuration_error: why the node could not be configured; empty when it could.
+        configuration_error: why the node could not be configured or activated; empty when it could.
         synchronisation: asks the synchroniser; None while inactive.
         live: asks the tracker; None while inactive.
     """

@@ -12,6 +12,7 @@ from rclpy.node import Node
 
 from pose_nodes.core.config import from_mapping
 from pose_nodes.core.errors import InvalidConfigError, PoseNodesError
+from pose_nodes.core.paths import expanded
 from pose_nodes.objects.library import ObjectLibrary, load_object
 from pose_nodes.objects.objects_file import ObjectSpec, check_name, read_objects_file
 from pose_nodes.ros.config import TrackerNodeConfig
@@ -207,7 +208,7 @@ def _while_wanted(session: _Session, name: str, mark: object, request: AddObject
 
 
 def _prepare(config: TrackerNodeConfig, request: AddObject.Request) -> PreparedObject:
-    objects_file = Path(config.objects_file).expanduser()
+    objects_file = expanded(config.objects_file, "objects file")
     spec, where = _spec(request, objects_file)
     model = load_object(request.name, spec, objects_file.parent, where)
     return prepare_object(model, config.tracker)

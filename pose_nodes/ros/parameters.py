@@ -103,8 +103,7 @@ class NodeParameters(Generic[ConfigT]):
         if self._in_use and not flat.info.dynamic:
             return (
                 f"{self._where}: '{flat.name}' is taken over when the node is configured; deactivate the "
-                "node and "
-                "clean it up, set it, then configure it again"
+                "node if it is active and clean it up, set it, then configure it again"
             )
         try:
             from_mapping(self._cls, {flat.name: parameter.value}, self._where)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from pose_nodes.core.errors import PoseNodesError
@@ -26,10 +27,14 @@ class Work(Protocol):
         """
 
     def refuse(self, reason: str) -> None:
-        """The node stays unconfigured, for this reason."""
+        """The node could not be configured or activated, for this reason."""
 
     def activate(self) -> None:
-        """Begin to work; publishers publish from now on."""
+        """Begin to work; publishers publish from now on.
+
+        Raises:
+            PoseNodesError: what was configured cannot be used; nothing is left of what was begun.
+        """
 
     def deactivate(self) -> None:
         """Stop working, while publishers still publish."""
@@ -43,10 +48,12 @@ class StagedNode(LifecycleNode):
 
     def __init__(self, name: str, make_work: Callable[[StagedNode], Work]) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
+        self._change_state = self._service_change_state.callback
+        self._service_change_state.callback = self._on_change_state
         self._work = make_work(self)
 
     def start(self) -> bool:
-        """Configure and activate, as a manager would; False when it could not be configured."""
+        """Configure and activate, as a manager would; False when that could not be done."""
         return self.trigger_configure() == SUCCESS and self.trigger_activate() == SUCCESS
 
     def finish(self) -> None:
@@ -60,16 +67,18 @@ class StagedNode(LifecycleNode):
             try:
                 self._work.configure()
             except PoseNodesError as error:
-                self.get_logger().error(str(error))
-                self._work.refuse(str(error))
-                return FAILURE
+                return self._refuse(str(error))
             return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Called by rclpy."""
         with self._telling():
             result = super().on_activate(state)
-            self._work.activate()
+            try:
+                self._work.activate()
+            except PoseNodesError as error:
+                super().on_deactivate(state)
+                return self._refuse(str(error))
             _spare_what_stays()
             return result
 
@@ -91,6 +100,34 @@ class StagedNode(LifecycleNode):
         with self._telling():
             self.finish()
             return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Called by rclpy after a fault of the program: the node is unconfigured then, and so is its work."""
+        with self._telling():
+            self.finish()
+            self._work.refuse("an error that nobody foresaw, of which the node's log tells; report it")
+            return super().on_error(state)
+
+    def _on_change_state(
+        self, request: ChangeState.Request, response: ChangeState.Response
+    ) -> ChangeState.Response:
+        """Refuse a transition that does not begin in this state; rclpy raises an error that ends the node."""
+        wanted, state = request.transition, self._state_machine.current_state[1]
+        possible = {number: label for number, label, *_ in self._state_machine.available_transitions}
+        if wanted.label in possible.values() or (not wanted.label and wanted.id in possible):
+            return self._change_state(request, response)
+        self.get_logger().warning(
+            f"a request for the lifecycle transition '{wanted.label or wanted.id}' was refused: the node is "
+            f"{state}; ask for one of {', '.join(possible.values()) or 'none'}"
+        )
+        response.success = False
+        return response
+
+    def _refuse(self, reason: str) -> TransitionCallbackReturn:
+        """Stay in the state before, in which the user can mend what is wrong."""
+        self.get_logger().error(reason)
+        self._work.refuse(reason)
+        return FAILURE
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -47,7 +47,8 @@ class TrackingResult:
         tracks: all of them, in this frame.
         library: the objects that were looked for, with those of the tracks.
         seconds: that processing took.
-        warnings: sentences on segments that could not be used, since the last result.
+        warnings: sentences on segments that could not be used and cold starts that the machine failed, since
+            the last result.
     """
 
     frame: Frame

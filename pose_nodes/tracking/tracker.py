@@ -94,12 +94,14 @@ class Tracker:
         Args:
             library: the objects to look for.
             config: options.
-            warn: is told, in a sentence, of every segment that cannot be used.
+            warn: is told, in a sentence, of every segment that cannot be used, and of every cold start for
+                which the machine had no memory or no working GPU.
             camera_pose: tells where the camera was; predictions then leave its motion to it.
         """
         self._camera = CameraMotion(camera_pose)
         self._library = library
         self._config = config
+        self._warn = warn
         describers = Describers(config.instance, config.device)
         seeds = np.random.default_rng(config.seed).integers(2**63, size=len(library.names))
         self._estimators: dict[str, Estimator] = {
@@ -246,10 +248,26 @@ class Tracker:
             best = estimator.initialise(observation)[0]
         except (InvalidInputError, RegistrationError) as error:
             return Found(search, None, estimator, str(error))
+        except (NotImplementedError, RecursionError):  # of the RuntimeErrors, those of a wrong program
+            raise
+        except (RuntimeError, MemoryError) as error:  # as PyTorch's of a GPU that is full or broken
+            return Found(search, None, estimator, self._tell_failure(machine.class_name, error))
         if not best.verified:
             return Found(search, None, estimator, f"no pose was verified: {best.reason}")
         candidate = machine.restarted(best, observation.frame.stamp_ns)
         return Found(search, candidate, estimator, "")
+
+    def _tell_failure(self, name: str, error: Exception) -> str:
+        """Warn of a cold start that the machine failed; why, in a sentence."""
+        words = str(error).partition("\n")[0].partition(". ")[0]  # PyTorch goes on with numbers and advice
+        fault = ": ".join(filter(None, (type(error).__name__, words)))
+        reason = (
+            f"a cold start failed ({fault}) and is tried again; where memory is short, end other programs or "
+            "set tracker.device: cpu"
+        )
+        self._warn(f"object '{name}': {reason}")
+        _LOGGER.debug("cold start of '%s'", name, exc_info=error)
+        return reason
 
     def roll_forward(self, found: Found) -> None:
         """Follow what was found through the buffered frames to the present, until only few are left for

@@ -148,6 +148,14 @@ def test_a_missing_file_is_a_sentence(tmp_path):
         ("objects:\n\tmug: {mesh: a.ply}\n", "is not valid YAML"),
         ("objects: {mug: {mesh: a.ply}\n", "is not valid YAML"),
         ("objects: !!python/object/apply:os.getcwd []\n", "is not valid YAML"),
+        (
+            "objects: &all {mug: *all}\n",
+            "object 'mug': a block is within itself; write it out without anchors",
+        ),
+        (
+            "objects:\n  mug: {mesh: ~nobody-of-that-name/mug.ply}\n",
+            "object 'mug': '~nobody-of-that-name/mug.ply' begins with a home folder that is not known here",
+        ),
         ("objects:\n  mug: {mesh: meshes/box.ply, symmetry: z2}\n", "'z2' is not understood; use 'none'"),
         ("objects:\n  mug: {mesh: meshes/box.ply, symmetry: sphere}\n", "a ball has no orientation to track"),
     ],
@@ -162,10 +170,24 @@ def test_bytes_that_are_no_text_are_a_sentence(tmp_path):
     assert "is not valid YAML" in refusal(path)
 
 
+def test_brackets_without_end_are_a_sentence(tmp_path):
+    assert "is not valid YAML" in refusal(objects_file(tmp_path, "objects: " + "[" * 5000))
+
+
 def test_a_missing_mesh_is_named_with_its_whole_path(folder):
     path = objects_file(folder, "objects: {mug: {mesh: meshes/mug.ply}}")
     with pytest.raises(InvalidMeshError, match=f"mesh {folder}/meshes/mug.ply: no such file"):
         ObjectLibrary.from_file(path)
+
+
+def test_a_mesh_whose_path_is_too_long_is_a_sentence(folder):
+    path = objects_file(folder, f"objects: {{mug: {{mesh: {'long' * 100}.ply}}}}")
+    with pytest.raises(InvalidMeshError, match=r"mesh .*: cannot be read \(File name too long\)"):
+        ObjectLibrary.from_file(path)
+
+
+def test_an_objects_file_in_an_unknown_home_folder_is_a_sentence():
+    assert "begins with a home folder that is not known here" in refusal(Path("~nobody-of-that-name/o.yaml"))
 
 
 def test_a_mesh_in_another_unit_than_said_tells_the_key_to_set(folder):

@@ -71,12 +71,11 @@ def test_the_tracker_listens_to_the_camera_that_is_named():
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"), [({}, False), ({"bag": "/b"}, True), ({"use_sim_time": "true"}, True)]
+    "given", [{"bag": "/b"}, {"use_sim_time": "true"}, {"bag": "/b", "use_sim_time": "false"}]
 )
-def test_a_bag_brings_its_own_time(given, expected):
+def test_a_bag_brings_its_own_time(given):
     node, made = tracker(**given)
-    text = parameters_text(node, made)
-    assert f"use_sim_time: {str(expected).lower()}" in text
+    assert "use_sim_time: true" in parameters_text(node, made)
 
 
 def test_rviz_starts_on_request_with_the_same_time_and_the_topics_of_the_namespace():
@@ -92,17 +91,29 @@ def test_the_device_of_networks_reaches_the_node():
     assert "tracker.device: cuda" in parameters_text(*tracker(device="cuda"))
 
 
-def test_empty_arguments_leave_the_parameter_file_alone():
-    node, made = tracker()
-    assert "objects_file" not in parameters_text(node, made)
-    node, made = tracker(objects_file="/objects.yaml", target_frame="base")
-    text = parameters_text(node, made)
+def test_a_switch_that_is_given_goes_on_top_of_the_parameter_file():
+    text = parameters_text(*tracker(autostart="False", use_sim_time="false"))
+    assert "autostart: false" in text and "use_sim_time: false" in text
+    assert "autostart: true" in parameters_text(*tracker(autostart="true"))
+
+
+def test_empty_arguments_leave_the_parameter_file_alone(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("/**: {ros__parameters: {autostart: false, use_sim_time: true, tracker: {device: cuda}}}")
+    assert [Path(path) for path, _is_file in parameter_files(*tracker(params_file=str(mine)))] == [mine]
+    text = parameters_text(*tracker(objects_file="/objects.yaml", target_frame="base"))
     assert "objects_file: /objects.yaml" in text and "target_frame: base" in text
+    assert "device" not in text and "autostart" not in text and "use_sim_time" not in text
+
+
+def parameter_files(node: Node, made: LaunchContext) -> list[tuple[Path, bool]]:
+    """The parameter files that launch hands to the node, in their order; and that they are files."""
+    node._perform_substitutions(made)
+    return node._Node__expanded_parameter_arguments
 
 
 def parameters_text(node: Node, made: LaunchContext) -> str:
     """What launch writes into the last parameter file that it hands to the node."""
-    node._perform_substitutions(made)
-    path, is_file = node._Node__expanded_parameter_arguments[-1]
+    path, is_file = parameter_files(node, made)[-1]
     assert is_file
     return Path(path).read_text()

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("rclpy", reason="needs ROS 2")
 import rclpy
 from rclpy.lifecycle import TransitionCallbackReturn
+from std_msgs.msg import String
 
 from pose_nodes.core.errors import InvalidConfigError
 from pose_nodes.ros.staged_node import StagedNode
@@ -18,11 +19,12 @@ pytestmark = pytest.mark.ros
 
 
 class Recorder:
-    """Notes its calls; fails in `configure` with what it is told to."""
+    """Notes its calls; fails in `configure` or `activate` with what it is told to."""
 
     def __init__(self, _node: StagedNode) -> None:
         self.calls: list[str] = []
         self.failure: Exception | None = None
+        self.failure_to_activate: Exception | None = None
 
     def configure(self) -> None:
         self.calls.append("configure")
@@ -34,6 +36,8 @@ class Recorder:
 
     def activate(self) -> None:
         self.calls.append("activate")
+        if self.failure_to_activate is not None:
+            raise self.failure_to_activate
 
     def deactivate(self) -> None:
         self.calls.append("deactivate")
@@ -72,6 +76,28 @@ def test_an_error_of_the_user_leaves_the_node_unconfigured_and_is_told(made):
     assert not node.start()
     assert work.calls == ["configure", "refuse: no mesh"]
     work.failure = None
+    assert node.start()
+
+
+def test_an_error_of_the_user_on_activation_leaves_the_node_inactive_and_is_told(made, capfd):
+    node, work = made
+    publisher = node.create_lifecycle_publisher(String, "said", 1)
+    work.failure_to_activate = InvalidConfigError("no such device")
+    assert not node.start()
+    assert work.calls == ["configure", "activate", "refuse: no such device"]
+    assert not publisher.is_activated
+    assert "no such device" in (logged := capfd.readouterr().err) and "Traceback" not in logged
+    work.failure_to_activate = None
+    assert node.trigger_activate() == TransitionCallbackReturn.SUCCESS and publisher.is_activated
+
+
+def test_after_a_fault_of_the_program_on_activation_no_work_is_left_and_the_node_can_begin_anew(made):
+    node, work = made
+    work.failure_to_activate = ZeroDivisionError("a fault")
+    assert not node.start()
+    assert work.calls[2:4] == ["deactivate", "clean_up"]
+    assert "log" in work.calls[4] and work.calls[4].startswith("refuse: ")
+    work.failure_to_activate = None
     assert node.start()
 
 

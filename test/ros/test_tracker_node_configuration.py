@@ -14,10 +14,13 @@ import trimesh
 
 pytest.importorskip("rclpy", reason="needs ROS 2")
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
 
 from pose_nodes.demo_data import BUNNY_OBJECTS
+from pose_nodes.ros.topics import DEPTH, POSES
 
 pytestmark = pytest.mark.ros
 
@@ -42,10 +45,15 @@ def node(start_node) -> Any:
     return start_node(NODE, autostart=False)
 
 
+def set_parameter(probe, name: str, text: Path | str) -> None:
+    value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=str(text))
+    request = SetParameters.Request(parameters=[Parameter(name=name, value=value)])
+    result = probe.call(SetParameters, f"/{NODE}/set_parameters", request).results[0]
+    assert result.successful, result.reason
+
+
 def set_objects_file(probe, path: Path | str) -> None:
-    value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=str(path))
-    request = SetParameters.Request(parameters=[Parameter(name="objects_file", value=value)])
-    assert probe.call(SetParameters, f"/{NODE}/set_parameters", request).results[0].successful
+    set_parameter(probe, "objects_file", path)
 
 
 def objects_file(folder: Path, entry: str) -> Path:
@@ -123,6 +131,44 @@ def test_an_objects_file_that_is_not_named_is_asked_for(probe, said, node):
     set_objects_file(probe, "")
     assert not probe.change_state(NODE, "configure")
     assert probe.until(lambda: "'objects_file' is empty" in configuration_error(said))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right", "sentence"),
+    [
+        ("tracker.instance.weights", "/nowhere.safetensors", "", "weights '/nowhere.safetensors'"),
+        ("segmentation.label_classes", "1 mug", "1:mug", "'1 mug' is not understood"),
+    ],
+)
+def test_what_only_shows_on_activation_is_told_leaves_nothing_at_work_and_can_be_mended(
+    probe, said, node, name, wrong, right, sentence
+):
+    set_objects_file(probe, BUNNY_OBJECTS)
+    set_parameter(probe, "tracker.instance.features", "fpfh")
+    set_parameter(probe, name, wrong)
+    assert probe.change_state(NODE, "configure")
+    assert not probe.change_state(NODE, "activate")
+    assert probe.until(lambda: sentence in configuration_error(said)), configuration_error(said)
+    assert probe.lifecycle_state(NODE) == "inactive"
+    assert node.is_alive and "Traceback" not in node.output
+    assert probe.until(lambda: probe.node.count_subscribers(f"/{DEPTH}") == 0)
+    assert probe.change_state(NODE, "cleanup")
+    set_parameter(probe, name, right)
+    assert probe.change_state(NODE, "configure") and probe.change_state(NODE, "activate")
+    assert probe.until(lambda: not configuration_error(said))
+    assert probe.until(lambda: probe.node.count_subscribers(f"/{DEPTH}") == 1)
+    assert probe.node.count_publishers(f"/{POSES}") == 1
+    assert probe.change_state(NODE, "deactivate") and probe.change_state(NODE, "cleanup")
+
+
+@pytest.mark.parametrize("transition", [Transition(id=3), Transition(label="activate"), Transition(id=99)])
+def test_a_transition_that_does_not_begin_in_its_state_is_refused_and_the_node_lives(probe, node, transition):
+    before = node.output.count("was refused: the node is unconfigured; ask for one of configure, shutdown")
+    request = ChangeState.Request(transition=transition)
+    assert not probe.call(ChangeState, f"/{NODE}/change_state", request).success
+    assert probe.lifecycle_state(NODE) == "unconfigured"
+    assert node.output.count("was refused: the node is unconfigured") == before + 1
+    assert node.is_alive and "Traceback" not in node.output
 
 
 def test_once_mended_it_runs_and_ends_on_a_signal(probe, said, node):

@@ -17,6 +17,7 @@ from pose_nodes.core.frame import Frame
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track, TrackState
 from pose_nodes.demo_data import BUNNY_SCENE
+from pose_nodes.estimators.instance import InstanceEstimator
 from pose_nodes.geometry import se3
 from pose_nodes.sequences.bop_scene import BopScene
 from pose_nodes.tracking.config import TrackerConfig
@@ -229,6 +230,19 @@ def test_depth_that_fails_ends_a_track_and_masks_bring_it_back(feed):
         assert feed.tracks[0].state != TrackState.TRACKING
     assert_right(feed, feed.track())
     assert feed.tracks[0].id == "bunny_0"
+
+
+def test_a_cold_start_that_the_machine_fails_is_told_with_a_result_and_tracking_goes_on(feed, monkeypatch):
+    def fail(*_given: object) -> None:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(InstanceEstimator, "initialise", fail)
+        feed.step()
+        until(lambda: feed.step(masked=False) and any(result.warnings for result in feed.results))
+    (warning,) = (sentence for result in feed.results for sentence in result.warnings)
+    assert warning.startswith("object 'bunny': a cold start failed (RuntimeError: CUDA out of memory)")
+    assert_right(feed, feed.track())
 
 
 def test_closing_ends_the_threads(scene):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from pose_nodes.core.errors import InvalidConfigError, UnknownObjectError
 from pose_nodes.core.observation import Observation
 from pose_nodes.core.segment import Segment
 from pose_nodes.core.track import Track, TrackState
+from pose_nodes.estimators.instance import InstanceEstimator
 from pose_nodes.geometry import se3
 from pose_nodes.geometry.symmetry import SymmetryGroup
 from pose_nodes.metrics.pose_error import pose_difference
@@ -48,6 +50,15 @@ def place_of(track: Track) -> np.ndarray:
 def moving(index: int) -> list[float]:
     """A place that moves by 5 mm a frame."""
     return [-0.1 + 0.005 * index, 0.0, 0.6]
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """A function that raises an error whatever it is given."""
+
+    def fail(*_given: object) -> None:
+        raise error
+
+    return fail
 
 
 def test_an_object_is_found_in_its_segment_and_followed_without(tracker, die, show):
@@ -231,6 +242,27 @@ def test_segments_that_cannot_be_used_are_told_and_make_no_track(tracker, warnin
     wrong = [replace(segment, class_name="mug"), Segment(np.ones((3, 3), bool), "die")]
     assert tracker.update(frame, wrong) == []
     assert len(warnings) == 2 and "'mug'" in warnings[0] and "3x3" in warnings[1]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, MemoryError])
+def test_a_cold_start_that_the_machine_fails_is_told_and_tried_again(
+    tracker, warnings, show, monkeypatch, fault
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(InstanceEstimator, "initialise", raising(fault("CUDA out of memory. Tried 20\nSee")))
+        (track,) = tracker.update(*show(0, LEFT))
+    assert track.state == SEARCHING
+    assert warnings == [f"object 'die': {track.reason}"]
+    assert f"failed ({fault.__name__}: CUDA out of memory) and is tried again" in track.reason
+    (track,) = tracker.update(*show(1, LEFT))
+    assert track.state == TRACKING
+
+
+@pytest.mark.parametrize("fault", [TypeError, AttributeError, NotImplementedError, RecursionError])
+def test_a_fault_of_the_program_in_a_cold_start_is_raised(tracker, show, monkeypatch, fault):
+    monkeypatch.setattr(InstanceEstimator, "initialise", raising(fault("a bug")))
+    with pytest.raises(fault, match="a bug"):
+        tracker.update(*show(0, LEFT))
 
 
 def test_the_same_seed_and_frames_give_the_same_poses(die, show):
