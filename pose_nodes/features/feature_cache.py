@@ -23,6 +23,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pose_nodes.core.paths import expanded
+
 Arrays = Mapping[str, NDArray[np.generic]]
 OFF = "off"
 REVISION = 2
@@ -49,7 +51,7 @@ class FeatureCache:
         """The cache of an option: a folder, "" for the user's own, or OFF."""
         if folder == OFF:
             return cls()
-        return cls(Path(folder).expanduser() if folder else users_folder())
+        return cls(expanded(folder, "cache") if folder else users_folder())
 
     def remembered(
         self, content: Iterable[str | NDArray[np.generic]], make: Callable[[], Arrays]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pose_nodes.core.errors import InvalidConfigError, InvalidInputError
+from pose_nodes.core.paths import expanded
 from pose_nodes.geometry.pointcloud import PointCloud
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
@@ -73,7 +74,7 @@ def weights_file(descriptor: str, given: str | Path, shipped: str) -> Path:
         InvalidConfigError: no file is named, and none comes with the package.
     """
     if str(given):
-        return Path(given).expanduser()
+        return expanded(given, "weights")
     path = WEIGHTS / shipped
     if not path.is_file():
         raise InvalidConfigError(
