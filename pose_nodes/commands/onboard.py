@@ -15,6 +15,9 @@ import yaml
 
 from pose_nodes.commands.object_name import object_name
 from pose_nodes.commands.parser import CommandParser
+from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.instance import descriptor_of, with_features
+from pose_nodes.features.feature_cache import users_folder
 from pose_nodes.objects.mesh import METRES_PER_UNIT, TriangleMesh, load_mesh
 from pose_nodes.objects.model import ObjectModel, build_model
 from pose_nodes.objects.symmetry_detection import CONTINUOUS, SymmetryReport, Trial, detect_symmetry
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     write_json(out / "report.json", report(findings))
     write_text(out / "objects.yaml", block)
     write_color(out / "views.png", mesh_picture(findings.model))
-    print("\n".join(sentences(findings)))
+    print("\n".join([*sentences(findings), _describe(findings.model)]))
     print(f"\n{out / 'objects.yaml'}:\n\n{block}")
     print(f"picture: {out / 'views.png'}")
     return DONE
@@ -83,6 +86,13 @@ def _look_at(options: Namespace) -> Findings:
     detected = detect_symmetry(mesh, model.diameter, np.random.default_rng(0)) if given == "auto" else None
     symmetry = given if detected is None else _written(detected)
     return Findings(options.mesh, name, options.mesh_unit, model, _is_watertight(mesh), detected, symmetry)
+
+
+def _describe(model: ObjectModel) -> str:
+    """Describe it as a tracker does that is told nothing else, which then need not when it starts."""
+    config = with_features(InstanceConfig())
+    descriptor_of(config).onboard(model)
+    return f"  features  {config.features}, kept in {users_folder()}"
 
 
 def _written(detected: SymmetryReport) -> str:

@@ -6,6 +6,8 @@ import cv2
 import pytest
 import trimesh
 
+from pose_nodes.estimators.config import InstanceConfig
+from pose_nodes.estimators.instance import descriptor_of
 from pose_nodes.objects.library import ObjectLibrary
 
 
@@ -72,3 +74,15 @@ def test_bad_input_is_refused_in_one_sentence(command, box, words, named):
     answer = command("onboard", *(str(box) if word == "BOX" else word for word in words))
     assert answer.is_one_sentence()
     assert named in answer.err
+
+
+def test_an_object_is_described_and_kept_for_the_tracker(command, box, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    answer = command("onboard", box, "--mesh-unit", "mm", "--out", tmp_path / "out")
+    folder = tmp_path / "cache" / "pose_nodes" / "features"
+    (kept,) = folder.iterdir()
+    assert f"kept in {folder}" in answer.out
+    written = kept.stat().st_mtime_ns
+    library = ObjectLibrary.from_file(tmp_path / "out" / "objects.yaml")
+    descriptor_of(InstanceConfig()).onboard(library[library.names[0]])
+    assert list(folder.iterdir()) == [kept] and kept.stat().st_mtime_ns == written
