@@ -75,15 +75,6 @@ class _Hypothesis:
     judgement: Judgement
 
 
-def _longest_directions(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 3) unit vectors along which (n, 3) points extend most."""
-    return np.asarray(np.linalg.eigh(np.cov(points.T))[1].T[:0:-1])
-
-
-def _moved(T: se3.Matrix, by: NDArray[np.float64]) -> se3.Matrix:
-    return se3.from_rotation_translation(T[:3, :3], T[:3, 3] + by)
-
-
 Proposer = Callable[[_Scene, np.random.Generator, Stopwatch], list[se3.Matrix]]
 
 
@@ -284,3 +275,12 @@ class ColdStart:
             reason=verdict.reason,
             symmetry=model.symmetry,
         )
+
+
+def _longest_directions(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 3) unit vectors along which (n, 3) points extend most."""
+    return np.asarray(np.linalg.eigh(np.cov(points.T))[1].T[:0:-1])
+
+
+def _moved(T: se3.Matrix, by: NDArray[np.float64]) -> se3.Matrix:
+    return se3.from_rotation_translation(T[:3, :3], T[:3, 3] + by)

@@ -12,6 +12,7 @@ import pickle
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,11 @@ from pose_nodes.networks.weight_files import InvalidWeightsError, fill
 _WRAPPERS = ("model_state_dict", "state_dict", "pnet_model_state_dict", "model")
 _PREFIXES = ("module.", "backbone.")
 _SEGMENTATION = "seg_head."
-_DAMAGE = (
-    pickle.UnpicklingError, zipfile.BadZipFile, struct.error, RuntimeError, EOFError, ValueError, TypeError,
-    LookupError, AttributeError, AssertionError, ArithmeticError,
+DAMAGE = (
+    pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError,
+    TypeError, LookupError, AttributeError, AssertionError, ArithmeticError,
 )  # fmt: skip
-"""What PyTorch raises at files of which single bytes have changed."""
+"""What zipfile and PyTorch raise at files of which single bytes have changed."""
 _SCALAR = np.float64(0.0).__reduce__()[0]
 _NUMBERS: list[Any] = [
     *((_SCALAR, f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")),
@@ -172,7 +173,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
             content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise InvalidWeightsError(f"checkpoint '{path}': it cannot be read ({error.strerror})") from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise InvalidWeightsError(
             f"checkpoint '{path}': damaged, or it holds more than tensors and is not opened for safety"
         ) from error

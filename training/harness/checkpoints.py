@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import pickle
-import struct
 import time
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,14 +14,10 @@ import torch
 
 from pose_nodes.core.config import to_mapping
 from pose_nodes.core.errors import InvalidDatasetError, InvalidInputError
+from pose_nodes.networks.checkpoints import DAMAGE
 from training.harness.task import Task
 
 LAST, BEFORE, DAMAGED = "last.ckpt", "before.ckpt", "damaged.ckpt"
-_DAMAGE = (
-    pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError,
-    TypeError, LookupError, AttributeError, AssertionError, ArithmeticError,
-)  # fmt: skip
-"""What zipfile and PyTorch raise at files of which single bytes have changed."""
 SIGNATURE = "pose_nodes_training"
 
 
@@ -91,7 +84,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     try:
         _check_sums(path)
         read = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, *_DAMAGE) as error:
+    except (OSError, *DAMAGE) as error:
         first = str(error).split("\n")[0]
         raise InvalidDatasetError(f"{path}: is no checkpoint, or a damaged one ({first})") from error
     note = read.get(SIGNATURE) if isinstance(read, dict) and "global_step" in read else None
@@ -104,7 +97,7 @@ def _check_sums(path: Path) -> None:
     """See that all bytes are as they were written, which PyTorch does not.
 
     Raises:
-        BadZipFile: they are not, or the file is no zip file, as all checkpoints are; or others of `_DAMAGE`.
+        BadZipFile: they are not, or the file is no zip file, as all checkpoints are; or others of DAMAGE.
     """
     with zipfile.ZipFile(path) as file:
         damaged = file.testzip()
